@@ -1,0 +1,149 @@
+"""Local time: bank days, contact windows and deadlines, in the debtor's country.
+
+Rules reason in *wall* time: naive datetimes of the debtor's zone, to the minute. "Three days later at the same
+hour" is then plain arithmetic, and summer time cannot shift it. Moments (aware, UTC) exist only at the edges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+ONE_DAY = timedelta(days=1)
+
+
+class Unit(StrEnum):
+    """What a span counts."""
+
+    DAYS = "days"
+    BANK_DAYS = "bank days"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A wait: so many calendar days, or so many bank days."""
+
+    count: int
+    unit: Unit = Unit.DAYS
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.unit if self.count != 1 else self.unit.removesuffix('s')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """From ``opens`` up to, not including, ``closes``; local time."""
+
+    opens: time
+    closes: time
+
+    def narrowed(self, other: Hours) -> Hours:
+        """The hours that both allow."""
+        return Hours(max(self.opens, other.opens), min(self.closes, other.closes))
+
+    def __str__(self) -> str:
+        return f"{self.opens:%H:%M}-{self.closes:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A stretch of wall time in which deadlines stand still; ``ends`` is None while it lasts."""
+
+    starts: datetime
+    ends: datetime | None
+
+
+class Calendar:
+    """A country's clock and its bank days.
+
+    Args:
+        zone: IANA name of the time zone.
+        closed: gives the days of a year, weekends apart, on which banks are closed.
+    """
+
+    def __init__(self, zone: str, closed: Callable[[int], Iterable[date]]) -> None:
+        self.zone = ZoneInfo(zone)
+        self._closed = lru_cache(maxsize=None)(lambda year: frozenset(closed(year)))
+        self.moment = lru_cache(maxsize=65536)(self._moment)
+        self.is_bank_day = lru_cache(maxsize=65536)(self._is_bank_day)
+
+    def wall(self, moment: datetime) -> datetime:
+        """The debtor's wall clock at a moment, to the minute."""
+        return moment.astimezone(self.zone).replace(second=0, microsecond=0, tzinfo=None, fold=0)
+
+    def local(self, moment: datetime) -> datetime:
+        """The moment with the debtor's offset, to the minute: what people are shown."""
+        return moment.astimezone(self.zone).replace(second=0, microsecond=0)
+
+    def roll(self, day: date) -> date:
+        """The day itself, or the next bank day: until then a payment is on time."""
+        while not self.is_bank_day(day):
+            day += ONE_DAY
+        return day
+
+    def add(self, day: date, span: Span) -> date:
+        """The day that lies ``span`` after ``day``."""
+        if span.unit is Unit.DAYS:
+            return day + timedelta(days=span.count)
+        for _ in range(span.count):
+            day = self.roll(day + ONE_DAY)
+        return day
+
+    def deadline(self, anchor: datetime, span: Span, holds: Iterable[Hold] = ()) -> datetime:
+        """``span`` after the anchor, at the anchor's hour; what remains at a hold resumes when it ends.
+
+        A hold that lasts still has no end to resume from, so it is left out: nothing is done while it lasts.
+        """
+        when = self._after(anchor, span)
+        for hold in holds:
+            if hold.ends is None or hold.starts >= when or hold.ends <= anchor:
+                continue
+            left = self._between(max(hold.starts, anchor).date(), when.date(), span.unit)
+            when = self._after(datetime.combine(hold.ends.date(), anchor.time()), Span(left, span.unit))
+        return when
+
+    def _after(self, anchor: datetime, span: Span) -> datetime:
+        return datetime.combine(self.add(anchor.date(), span), anchor.time())
+
+    def _between(self, first: date, last: date, unit: Unit) -> int:
+        days = (last - first).days
+        if unit is Unit.DAYS:
+            return days
+        return sum(self.is_bank_day(first + timedelta(days=n)) for n in range(1, days + 1))
+
+    def _moment(self, wall: datetime) -> datetime:
+        """The UTC moment of a wall time; one that summer time skips becomes the same distance after the gap."""
+        return wall.replace(tzinfo=self.zone).astimezone(UTC)
+
+    def _is_bank_day(self, day: date) -> bool:
+        return day.weekday() < 5 and day not in self._closed(day.year)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When a debtor may be contacted: these hours, on bank days."""
+
+    calendar: Calendar
+    hours: Hours
+
+    def contains(self, wall: datetime) -> bool:
+        """Whether a message may go out at this wall time."""
+        return self.hours.opens <= wall.time() < self.hours.closes and self.calendar.is_bank_day(wall.date())
+
+    def fit(self, wall: datetime) -> datetime:
+        """The wall time itself when it lies inside, else the next opening."""
+        if self.contains(wall):
+            return wall
+        day = wall.date()
+        if wall.time() >= self.hours.closes:
+            day += ONE_DAY
+        opening = datetime.combine(self.calendar.roll(day), self.hours.opens)
+        return max(opening, wall) if opening.date() == wall.date() else opening
+
+    def opening(self, day: date) -> datetime:
+        """The first moment to contact somebody on or after a day."""
+        return self.fit(datetime.combine(day, time.min))

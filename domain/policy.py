@@ -1,0 +1,95 @@
+"""The merchant's wishes: which messages, when, on which channels, at what fee."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.calendar import Hours, Span, Unit
+from domain.money import Money
+
+
+class Channel(StrEnum):
+    """A way out. ``collection`` reaches the agency, the others the debtor."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    LETTER = "letter"
+    COLLECTION = "collection"
+
+
+class Anchor(StrEnum):
+    """What a wait counts from."""
+
+    AFTER_DUE = "after_due"
+    """The due date printed last."""
+    AFTER_PREVIOUS = "after_previous"
+    """The first sent message of the step before; none: the due date."""
+
+
+class FeeRemainder(StrEnum):
+    """What happens when the principal is paid and only fees remain."""
+
+    CHASE = "chase"
+    WRITE_OFF = "write_off"
+
+
+class Otherwise(StrEnum):
+    """What happens where the rules have no answer: ask a person, or wait for an event."""
+
+    ASK = "ask"
+    WAIT = "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One channel within a step; with ``viewed_within`` the next rung follows when nobody has viewed by then."""
+
+    channel: Channel
+    viewed_within: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A reminder step; ``time_to_pay`` None means until the day before the next step."""
+
+    anchor: Anchor
+    wait: Span
+    fee: Money
+    rungs: tuple[Rung, ...]
+    time_to_pay: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """When the claim is handed over, to whom, and from which open principal on."""
+
+    anchor: Anchor
+    wait: Span
+    agency: str
+    minimum: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Everything a merchant decides about an invoice's way. Amounts are in ``currency``."""
+
+    currency: str
+    contact_hours: Hours
+    distribution: tuple[Rung, ...]
+    due_reminder: tuple[Rung, ...]
+    reminders: tuple[Reminder, ...]
+    collection: Collection | None
+    tolerance: Money
+    fee_agreed: bool = False
+    spread_minutes: int = 0
+    settlement_lag: Span = Span(1, Unit.BANK_DAYS)
+    fee_remainder: FeeRemainder = FeeRemainder.WRITE_OFF
+    if_unreachable: Otherwise = Otherwise.ASK
+    if_exhausted: Otherwise = Otherwise.ASK
+    receipt: tuple[Rung, ...] = ()
+
+    def channels(self) -> frozenset[Channel]:
+        """Every channel that some step uses to reach the debtor."""
+        steps = (self.distribution, self.due_reminder, self.receipt, *(reminder.rungs for reminder in self.reminders))
+        return frozenset(rung.channel for rungs in steps for rung in rungs)

@@ -1,0 +1,136 @@
+"""Time, folded: the life a story makes, and the plan from here if nothing happens.
+
+Both call the same ``decide`` that runs in production, and obey it as if every message went out at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from domain.decisions import Decision, End, Note, Reconcile, Send, Wait
+from domain.events import Event, Reserved, Settled, learn
+from domain.facts import Facts, Invoice
+from domain.law import Law
+from domain.policy import Policy
+from domain.rules import decide
+from domain.stories import Happening, What, event_of
+from domain.words import Status
+
+LONGEST = 1_000
+"""More decisions than any life needs. Reaching it means that the rules go round in circles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Something that will be done at a moment if nothing happens before."""
+
+    at: datetime
+    decision: Send | Note
+
+
+def reserve(send: Send, at: datetime) -> Reserved:
+    """The event that takes a send's place."""
+    return Reserved(
+        at=at,
+        send=send.id,
+        channel=send.channel,
+        message=send.message,
+        reason=send.reason,
+        total=send.total,
+        pay_by=send.pay_by,
+        fee=send.fee,
+        capped=send.capped,
+        law=send.law,
+    )
+
+
+def obey(decision: Send | Note, at: datetime) -> tuple[Event, ...]:
+    """What is known after a decision was carried out without a hitch."""
+    if isinstance(decision, Note):
+        return (decision.event,)
+    return reserve(decision, at), Settled(at=at, send=decision.id, status=Status.SENT)
+
+
+def plan(facts: Facts, policy: Policy, law: Law, now: datetime) -> tuple[Planned, ...]:
+    """What will be done, and when, if nothing happens."""
+    planned: list[Planned] = []
+    for _ in range(LONGEST):
+        decision = decide(facts, policy, law, now)
+        if isinstance(decision, Send | Note):
+            planned.append(Planned(now, decision))
+            for event in obey(decision, now):
+                facts = learn(facts, event)
+        elif isinstance(decision, Wait) and decision.until:
+            now = decision.until
+        else:
+            return tuple(planned)
+    raise AssertionError("the plan has no end")
+
+
+def simulate(
+    invoice: Invoice, policy: Policy, law: Law, happens: Sequence[Happening], start: datetime | None = None
+) -> tuple[Event, ...]:
+    """The events of a whole life. It starts at an aware moment, by default when the day of issue begins."""
+    midnight = law.calendar.moment(datetime.combine(invoice.issued, time.min))
+    simulation = Simulation(invoice, policy, law, start or midnight)
+    return simulation.run(happens)
+
+
+class Simulation:
+    """One life in virtual time."""
+
+    def __init__(self, invoice: Invoice, policy: Policy, law: Law, start: datetime) -> None:
+        self.policy, self.law, self.now = policy, law, start
+        self.facts = Facts.at_start(invoice)
+        self.events: list[Event] = []
+
+    def run(self, happens: Sequence[Happening]) -> tuple[Event, ...]:
+        """Everything that happens, until nothing more can."""
+        world = sorted(happens, key=lambda happening: happening.at)
+        timer = self.look()
+        while world or timer:
+            if not world or timer and timer < self.law.calendar.moment(world[0].at):
+                self.now = timer or self.now
+                timer = self.look()
+            elif self._meet(world) or timer is None:
+                timer = self.look()
+        return tuple(self.events)
+
+    def look(self) -> datetime | None:
+        """Decide and obey until there is only waiting left; the moment to wait for."""
+        for _ in range(LONGEST):
+            decision: Decision = decide(self.facts, self.policy, self.law, self.now)
+            match decision:
+                case Send() | Note():
+                    for event in obey(decision, self.now):
+                        self.learn(event)
+                case Wait(until=until):
+                    return until
+                case End() | Reconcile():
+                    return None
+        raise AssertionError("the life has no end")
+
+    def learn(self, event: Event) -> None:
+        """One more event."""
+        self.facts = learn(self.facts, event)
+        self.events.append(event)
+
+    def _meet(self, world: list[Happening]) -> bool:
+        """Let the next happening happen, or a whole outage; whether it wakes."""
+        happening = world.pop(0)
+        self.now = max(self.now, self.law.calendar.moment(happening.at))
+        if happening.what is not What.DOWN or happening.up_at is None:
+            return self._hear(happening)
+        self.now = max(self.now, self.law.calendar.moment(happening.up_at))
+        while world and world[0].at < happening.up_at:
+            self._hear(world.pop(0))
+        return True
+
+    def _hear(self, happening: Happening) -> bool:
+        event = event_of(happening, self.facts, self.now)
+        if event is None:
+            return False
+        self.learn(event)
+        return event.wakes

@@ -1,0 +1,167 @@
+"""A life as people read it: one entry for each act of ours, told from the events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from domain.calendar import Calendar
+from domain.events import (
+    Answered,
+    Asked,
+    Closed,
+    Delivered,
+    Disputed,
+    Event,
+    HoldEnded,
+    Paused,
+    Released,
+    Reserved,
+    Respited,
+    Reversed,
+    Settled,
+    Skipped,
+    learn,
+)
+from domain.facts import ChargeState, Facts, Invoice
+from domain.money import Money
+from domain.policy import Channel
+from domain.words import Message, Reason, SendId
+
+
+class Did(StrEnum):
+    """What we did."""
+
+    SENT = "sent"
+    SKIPPED = "skipped"
+    CHARGED = "charged"
+    REVERSED = "reversed"
+    HELD = "held"
+    RELEASED = "released"
+    HANDED_OVER = "handed_over"
+    WITHDRAWN = "withdrawn"
+    ASKED = "asked"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One act: when (debtor's local time, to the minute), what, why, and the balance after it."""
+
+    at: datetime
+    did: Did
+    balance: Money
+    reason: Reason
+    step: str | None = None
+    message: Message | None = None
+    channel: Channel | None = None
+    amount: Money | None = None
+    law: str | None = None
+
+    def as_json(self) -> dict[str, str]:
+        """The entry as machines read it: fields that do not apply are left out."""
+        fields: dict[str, Any] = {
+            "at": self.at.isoformat(timespec="minutes"),
+            "did": self.did,
+            "balance": self.balance,
+            "currency": self.balance.currency,
+            "reason": self.reason,
+            "step": self.step,
+            "message": self.message,
+            "channel": self.channel,
+            "amount": self.amount,
+            "law": self.law,
+        }
+        return {name: str(value) for name, value in fields.items() if value is not None}
+
+
+def life(invoice: Invoice, calendar: Calendar, events: Iterable[Event]) -> tuple[Entry, ...]:
+    """All acts of a life, oldest first."""
+    return tuple(_Teller(invoice, calendar).tell(events))
+
+
+class _Teller:
+    def __init__(self, invoice: Invoice, calendar: Calendar) -> None:
+        self.facts = Facts.at_start(invoice)
+        self.calendar = calendar
+        self.reserved: dict[SendId, Reserved] = {}
+        self.out: set[SendId] = set()
+
+    def tell(self, events: Iterable[Event]) -> Iterator[Entry]:
+        for event in events:
+            before = self.facts
+            self.facts = learn(before, event)
+            teller = _TELLERS.get(type(event))
+            if teller:
+                yield from teller(self, event, before)
+
+    def entry(self, event: Event, did: Did, reason: Reason, **more: Any) -> Entry:
+        return Entry(self.calendar.local(event.at), did, self.facts.balance, reason, **more)
+
+    def reserve(self, event: Reserved, before: Facts) -> Iterator[Entry]:
+        self.reserved[event.send] = event
+        return iter(())
+
+    def settle(self, event: Settled | Delivered, before: Facts) -> Iterator[Entry]:
+        send = self.facts.send(event.send)
+        if not send.is_out or event.send in self.out:
+            return
+        self.out.add(event.send)
+        reserved = self.reserved[event.send]
+        where = {"step": send.id.step, "message": send.message, "channel": send.channel}
+        did = _TO_AGENCY.get(send.message, Did.SENT)
+        charge = next((c for c in self.facts.charges if c.send == send.id and c.state is ChargeState.BOOKED), None)
+        yield self.entry(event, did, reserved.reason, amount=reserved.total, **where)
+        if charge:
+            reason = Reason.CAPPED_BY_LAW if charge.capped else Reason.REMINDER_FEE
+            yield self.entry(event, Did.CHARGED, reason, amount=charge.amount, law=charge.law, **where)
+
+    def skip(self, event: Skipped, before: Facts) -> Iterator[Entry]:
+        where = {"step": event.send.step, "message": event.message, "channel": event.channel}
+        yield self.entry(event, Did.SKIPPED, event.reason, **where)
+
+    def reverse(self, event: Reversed, before: Facts) -> Iterator[Entry]:
+        charge = before.charge(event.step)
+        law = charge.law if charge else None
+        amount = before.fees - self.facts.fees
+        yield self.entry(event, Did.REVERSED, event.reason, step=event.step, amount=amount, law=law)
+
+    def hold(self, event: Event, before: Facts) -> Iterator[Entry]:
+        yield self.entry(event, Did.HELD, self.facts.holds[-1].kind)
+
+    def release(self, event: Event, before: Facts) -> Iterator[Entry]:
+        ended = sum(hold.ended is None for hold in before.holds) - sum(hold.ended is None for hold in self.facts.holds)
+        if ended:
+            yield self.entry(event, Did.RELEASED, _RELEASES[type(event)])
+
+    def ask(self, event: Asked, before: Facts) -> Iterator[Entry]:
+        yield self.entry(event, Did.ASKED, event.reason)
+
+    def close(self, event: Closed, before: Facts) -> Iterator[Entry]:
+        yield self.entry(event, Did.CLOSED, event.reason)
+
+
+_TO_AGENCY = {Message.CLAIM: Did.HANDED_OVER, Message.WITHDRAWAL: Did.WITHDRAWN}
+_RELEASES: dict[type[Event], Reason] = {
+    Answered: Reason.ANSWERED,
+    HoldEnded: Reason.HOLD_OVER,
+    Released: Reason.RELEASED,
+}
+_TELLERS: dict[type[Event], Callable[[_Teller, Any, Facts], Iterator[Entry]]] = {
+    Reserved: _Teller.reserve,
+    Settled: _Teller.settle,
+    Delivered: _Teller.settle,
+    Skipped: _Teller.skip,
+    Reversed: _Teller.reverse,
+    Disputed: _Teller.hold,
+    Respited: _Teller.hold,
+    Paused: _Teller.hold,
+    Answered: _Teller.release,
+    HoldEnded: _Teller.release,
+    Released: _Teller.release,
+    Asked: _Teller.ask,
+    Closed: _Teller.close,
+}

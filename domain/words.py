@@ -1,0 +1,125 @@
+"""The closed sets of words that facts, decisions and messages share. Each is explained in ``docs/glossary.md``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class DebtorKind(StrEnum):
+    """Whom the law protects how."""
+
+    CONSUMER = "consumer"
+    COMPANY = "company"
+
+
+class Message(StrEnum):
+    """What a send says."""
+
+    INVOICE = "invoice"
+    DUE_REMINDER = "due_reminder"
+    REMINDER = "reminder"
+    LAST_REMINDER = "last_reminder"
+    RECEIPT = "receipt"
+    CLAIM = "claim"
+    """To the agency: the claim is yours."""
+    WITHDRAWAL = "withdrawal"
+    """To the agency: the claim is ours again."""
+    DISPUTE_NOTICE = "dispute_notice"
+    """To the agency: the debtor disputes the claim."""
+
+
+class Status(StrEnum):
+    """What became of a send."""
+
+    RESERVED = "reserved"
+    UNKNOWN = "unknown"
+    NOT_SENT = "not_sent"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Outcome(StrEnum):
+    """How a life ended."""
+
+    PAID = "paid"
+    CREDITED = "credited"
+    WRITTEN_OFF = "written_off"
+    STOPPED = "stopped"
+
+
+class Reason(StrEnum):
+    """Why something was done, or was not."""
+
+    # why a message goes out
+    ISSUED = "issued"
+    NOT_VIEWED = "not_viewed"
+    BOUNCED = "bounced"
+    REFUSED = "refused"
+    NO_ADDRESS = "no_address"
+    OPTED_OUT = "opted_out"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    RETRY = "retry"
+    DUE = "due"
+    OVERDUE = "overdue"
+    TIME_TO_PAY_OVER = "time_to_pay_over"
+    SETTLED = "settled"
+    COMMANDED = "commanded"
+    # why nothing goes out
+    NOT_ISSUED = "not_issued"
+    AWAITING_VIEW = "awaiting_view"
+    AWAITING_DUE = "awaiting_due"
+    AWAITING_PAYMENT = "awaiting_payment"
+    AWAITING_BOOKING = "awaiting_booking"
+    AWAITING_EVIDENCE = "awaiting_evidence"
+    IN_COLLECTION = "in_collection"
+    DISPUTED = "disputed"
+    RESPITE = "respite"
+    PAUSED = "paused"
+    ASKED = "asked"
+    STOPPED = "stopped"
+    # why a fee came or went
+    REMINDER_FEE = "reminder_fee"
+    CAPPED_BY_LAW = "capped_by_law"
+    PAID_ON_TIME = "paid_on_time"
+    WAIVED = "waived"
+    # why a hold ended
+    ANSWERED = "answered"
+    HOLD_OVER = "hold_over"
+    RELEASED = "released"
+    # why a person is asked
+    UNREACHABLE = "unreachable"
+    EXHAUSTED = "exhausted"
+    DISPUTED_IN_COLLECTION = "disputed_in_collection"
+    CANNOT_RENDER = "cannot_render"
+    AGENCY_REFUSED = "agency_refused"
+    # why a life ended
+    PAID = "paid"
+    WITHIN_TOLERANCE = "within_tolerance"
+    COLLECTED = "collected"
+    CREDITED = "credited"
+    FEES_WRITTEN_OFF = "fees_written_off"
+
+
+class SendId(NamedTuple):
+    """Which send of an invoice: unique by step, rung and attempt."""
+
+    step: str
+    rung: int
+    attempt: int
+
+    def __str__(self) -> str:
+        return f"{self.step}/{self.rung}/{self.attempt}"
+
+
+DISTRIBUTION = "distribution"
+DUE_REMINDER = "due_reminder"
+COLLECTION = "collection"
+RECEIPT = "receipt"
+
+
+def reminder_step(index: int) -> str:
+    """The name of the reminder with this index: ``reminder-1`` is the first."""
+    return f"reminder-{index + 1}"

@@ -1,0 +1,98 @@
+"""What a message says, before it has a form. Amounts and dates here are the books' own; the renderer computes none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from domain.merchant import Merchant
+from domain.money import Money
+from domain.words import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """The debtor as people write it. ``address`` is lines, the country apart."""
+
+    name: str
+    country: str
+    language: str
+    email: str | None = None
+    phone: str | None = None
+    address: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the invoice; ``net`` and ``vat`` are for the whole line."""
+
+    text: str
+    quantity: Decimal
+    unit: str
+    unit_price: Money
+    net: Money
+    vat_rate: Decimal
+    """Percent, as in ``Decimal("25")``."""
+    vat: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything that one message to a debtor needs."""
+
+    message: Message
+    language: str
+    merchant: Merchant
+    customer: Customer
+    number: str
+    reference: str
+    """The payment reference in compact form."""
+    issued: date
+    due: date
+    pay_by: date
+    today: date
+    lines: tuple[Line, ...]
+    amount: Money
+    """The invoice's amount as it stands (amendments included), VAT included."""
+    credited: Money
+    paid: Money
+    earlier_fees: Money
+    """Fees of earlier reminders that stand."""
+    fee: Money
+    """The fee that this message adds; zero for none."""
+    total: Money
+    """What is to be paid now: amount − credited − paid + earlier_fees + fee."""
+    link: str
+    """This send's own address of the invoice page."""
+    agency: str | None = None
+    """Who takes over if this is the last reminder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """A rendered e-mail."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sms:
+    """A rendered SMS and what it costs: ``segments`` in the ``alphabet`` it needs."""
+
+    text: str
+    segments: int
+    alphabet: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A rendered letter."""
+
+    pdf: bytes
+    pages: int
+
+
+Rendered = Email | Sms | Letter
