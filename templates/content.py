@@ -4,37 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from domain.merchant import Merchant
 from domain.money import Money
+from domain.parties import Customer as Customer
+from domain.parties import Line as Line
 from domain.words import Message
-
-
-@dataclass(frozen=True, slots=True)
-class Customer:
-    """The debtor as people write it. ``address`` is lines, the country apart."""
-
-    name: str
-    country: str
-    language: str
-    email: str | None = None
-    phone: str | None = None
-    address: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the invoice; ``net`` and ``vat`` are for the whole line."""
-
-    text: str
-    quantity: Decimal
-    unit: str
-    unit_price: Money
-    net: Money
-    vat_rate: Decimal
-    """Percent, as in ``Decimal("25")``."""
-    vat: Money
 
 
 @dataclass(frozen=True, slots=True)
