@@ -7,9 +7,10 @@ from datetime import date
 
 from domain.merchant import Merchant
 from domain.money import Money
-from domain.parties import Customer as Customer
-from domain.parties import Line as Line
+from domain.parties import Customer, Line
 from domain.words import Message
+
+__all__ = ["Content", "Customer", "Email", "Letter", "Line", "Rendered", "Sms"]
 
 
 @dataclass(frozen=True, slots=True)
