@@ -1,0 +1,87 @@
+"""Amounts, days and numbers as people of a language write them. Nothing here computes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from domain.money import MINOR_DIGITS, Money
+
+NO_BREAK_SPACE = "\u00a0"
+MINUS = "\u2212"
+
+_LOCALES = {"sv": "sv_SE", "en": "en_GB"}
+_CURRENCY_WORDS = {("sv", "SEK"): "kr"}
+"""The ISO code is clear everywhere; people at home expect their own word."""
+_CODE_FIRST = frozenset({"en"})
+
+
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """How one language writes values.
+
+    >>> Formats("en").amount(Money.parse("1234.50", "SEK")).replace(NO_BREAK_SPACE, " ")
+    'SEK 1,234.50'
+    >>> plain(Formats("sv").amount(Money.parse("1234.50", "SEK")))
+    '1 234,50 kr'
+    """
+
+    language: str
+
+    def amount(self, money: Money) -> str:
+        """Write the amount with its currency, kept together by no-break spaces."""
+        number, unit = self.number(abs_of(money)), self.currency(money.currency)
+        parts = (unit, number) if self.language in _CODE_FIRST else (number, unit)
+        return (MINUS if money.minor < 0 else "") + NO_BREAK_SPACE.join(parts)
+
+    def number(self, money: Money) -> str:
+        """Write the amount without its currency, for a column that names it in its head."""
+        digits = MINOR_DIGITS[money.currency]
+        pattern = "#,##0." + "0" * digits if digits else "#,##0"
+        text: str = format_decimal(Decimal(str(abs_of(money))), format=pattern, locale=self._locale)
+        return (MINUS if money.minor < 0 else "") + text
+
+    def currency(self, code: str) -> str:
+        """Name the currency."""
+        return _CURRENCY_WORDS.get((self.language, code), code)
+
+    def day(self, day: date) -> str:
+        """Write the day with its month in words, so that nobody reads it the wrong way round."""
+        return format_date(day, f"d'{NO_BREAK_SPACE}'MMMM y", locale=self._locale)
+
+    def quantity(self, quantity: Decimal) -> str:
+        """Write a count with as many decimals as it has."""
+        text: str = format_decimal(quantity, format="#,##0.######", locale=self._locale)
+        return text.replace("-", MINUS)
+
+    def percent(self, rate: Decimal) -> str:
+        """Write a rate that is given in percent."""
+        number = format_decimal(rate, format="#,##0.##", locale=self._locale)
+        return f"{number}%" if self.language in _CODE_FIRST else f"{number}{NO_BREAK_SPACE}%"
+
+    @property
+    def _locale(self) -> str:
+        return _LOCALES[self.language]
+
+
+def abs_of(money: Money) -> Money:
+    """Drop the sign."""
+    return Money(abs(money.minor), money.currency)
+
+
+def plain(text: str) -> str:
+    """Use ordinary spaces only: for SMS (a no-break space costs an alphabet), subjects and plain text."""
+    return text.replace(NO_BREAK_SPACE, " ").replace("\u202f", " ")
+
+
+def grouped(text: str, size: int = 4) -> str:
+    """Split from the left, as IBAN and RF are printed.
+
+    >>> grouped("RF332348236")
+    'RF33 2348 236'
+    """
+    return " ".join(text[at : at + size] for at in range(0, len(text), size))

@@ -1,0 +1,67 @@
+"""How the total comes about: the lines, the VAT, and what was added and taken off since. Sums of the books' own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from domain.money import Money
+from domain.words import Message
+from templates.content import Content, Line
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row under the lines; ``label`` names its label, ``rate`` and ``base`` are there for VAT only."""
+
+    label: str
+    amount: Money
+    rate: Decimal | None = None
+    base: Money | None = None
+
+
+def vat_entries(content: Content) -> list[Entry]:
+    """Sum net and VAT per rate, and what the invoice was changed by since; nothing for a plain amount."""
+    if not content.lines:
+        return []
+    zero = Money.zero(content.amount.currency)
+    net = sum((line.net for line in content.lines), zero)
+    vat = sum((line.vat for line in content.lines), zero)
+    changed = content.amount - net - vat
+    entries = [Entry("net", net), *_by_rate(content.lines, zero)]
+    return [*entries, Entry("changed", changed)] if changed else entries
+
+
+def account_entries(content: Content) -> list[Entry]:
+    """Lead from the invoice's amount to what is to be paid; only the total where nothing lies between."""
+    between = list(_between(content))
+    start = [Entry("amount", content.amount)] if between or content.message is Message.RECEIPT else []
+    return [*start, *between, Entry(_total_label(content), content.total)]
+
+
+def _by_rate(lines: tuple[Line, ...], zero: Money) -> Iterator[Entry]:
+    for rate in sorted({line.vat_rate for line in lines}, reverse=True):
+        of_rate = [line for line in lines if line.vat_rate == rate]
+        base = sum((line.net for line in of_rate), zero)
+        yield Entry("vat", sum((line.vat for line in of_rate), zero), rate, base)
+
+
+def _between(content: Content) -> Iterator[Entry]:
+    if content.earlier_fees:
+        yield Entry("earlier_fees", content.earlier_fees)
+    if content.fee:
+        yield Entry("fee", content.fee)
+    if content.credited:
+        yield Entry("credited", -content.credited)
+    if content.paid:
+        yield Entry("paid", -content.paid)
+
+
+def _total_label(content: Content) -> str:
+    """Name the last row: a receipt's rest is within the tolerance or written off, so nobody is asked for it."""
+    if content.total.minor < 0:
+        return "in_favour"
+    if content.message is Message.RECEIPT:
+        return "rest"
+    return "total"
