@@ -1,0 +1,83 @@
+"""The worker process: everything it needs is put together here, and taken apart cleanly on SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.collection import CollectionActivities, CollectionPacker
+from activities.email import EmailActivities, EmailPacker
+from activities.letter import LetterActivities, LetterPacker
+from activities.looking import Looking
+from activities.sending import Sending
+from activities.sms import SmsActivities, SmsPacker
+from channels.outbox import Outbox
+from config.settings import Settings
+from domain.policy import Channel
+from domain.wire import channel_queue
+from store.books import Books
+from templates.renderer import Renderer
+from workflows.invoice import InvoiceWorkflow
+
+GRACE = timedelta(seconds=20)
+"""How long running activities may finish when the worker is told to stop."""
+
+
+def channel_activities(books: Books, settings: Settings) -> dict[Channel, Sequence[Callable[..., Any]]]:
+    """What each channel's queue does."""
+    renderer, outbox = Renderer(), settings.home / "outbox"
+    url = settings.public_url
+    email = EmailActivities(Sending(books, Outbox(outbox, Channel.EMAIL), EmailPacker(renderer, url)))
+    sms = SmsActivities(Sending(books, Outbox(outbox, Channel.SMS), SmsPacker(renderer, url)))
+    letter = LetterActivities(Sending(books, Outbox(outbox, Channel.LETTER), LetterPacker(renderer, url)))
+    agency = CollectionActivities(Sending(books, Outbox(outbox, Channel.COLLECTION), CollectionPacker(books)))
+    return {
+        Channel.EMAIL: [email.send, email.reconcile],
+        Channel.SMS: [sms.send, sms.reconcile],
+        Channel.LETTER: [letter.send, letter.reconcile],
+        Channel.COLLECTION: [agency.send, agency.reconcile],
+    }
+
+
+@asynccontextmanager
+async def running(client: Client, books: Books, settings: Settings) -> AsyncIterator[None]:
+    """Workers on every queue, until the block ends; then they finish what they have begun."""
+    async with AsyncExitStack() as stack:
+        pool = stack.enter_context(ThreadPoolExecutor(max_workers=32, thread_name_prefix="activity"))
+        looking = Looking(books)
+        loop = Worker(
+            client,
+            task_queue=settings.task_queue,
+            workflows=[InvoiceWorkflow],
+            activities=[looking.look],
+            activity_executor=pool,
+            graceful_shutdown_timeout=GRACE,
+        )
+        await stack.enter_async_context(loop)
+        for channel, activities in channel_activities(books, settings).items():
+            queue = channel_queue(settings.task_queue, channel)
+            worker = Worker(
+                client,
+                task_queue=queue,
+                activities=activities,
+                activity_executor=pool,
+                graceful_shutdown_timeout=GRACE,
+            )
+            await stack.enter_async_context(worker)
+        yield
+
+
+async def until_stopped() -> None:
+    """Wait for SIGTERM or SIGINT."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    await stop.wait()

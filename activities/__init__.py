@@ -1,1 +1,1 @@
-
+"""What touches the world: the look, and one activity a channel."""

@@ -1,1 +1,1 @@
-
+"""The books: the only place that knows SQL."""

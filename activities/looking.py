@@ -1,0 +1,84 @@
+"""The look: load the facts, decide, write the decision down, and say what to do and how long to wait."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from temporalio import activity
+
+from domain.decisions import Decision, End, Note, Reconcile, Send, Wait
+from domain.rules import decide
+from domain.simulation import LONGEST, plan
+from domain.stages import stage_of
+from domain.telling import plan_table, tell
+from domain.wire import LOOK, Glance, LookOrder, Next
+from store.books import Books
+from store.cases import CaseFile
+from store.looks import Looked
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """The look as a local activity."""
+
+    books: Books
+
+    @activity.defn(name=LOOK)
+    def look(self, order: LookOrder) -> Glance:
+        """Look at an invoice. It may run twice for the same order: its writes replace themselves."""
+        with self.books.cases.locked(order.invoice_id) as case:
+            now = order.now + case.shift
+            decision = rest(case, now)
+            glance = glance_of(case, decision, now)
+            next_at = glance.next_at
+            looked = Looked(order.run_id, order.number, now, decision, glance.stage, glance.next_step or None, next_at)
+            self.books.looks.record(case, looked)
+        return glance
+
+
+def rest(case: CaseFile, now: datetime) -> Decision:
+    """Decide; write down what only needs writing; decide again, until something must be done or waited for."""
+    for _ in range(LONGEST):
+        decision = decide(case.facts, case.policy, case.law, now)
+        if not isinstance(decision, Note):
+            return decision
+        case.add(decision.event)
+    raise AssertionError(f"the rules go round in circles for invoice {case.id}")
+
+
+def glance_of(case: CaseFile, decision: Decision, now: datetime) -> Glance:
+    """A decision as the loop needs it, with the plan as ops read it."""
+    facts, calendar = case.facts, case.law.calendar
+    stage, summary = stage_of(facts, decision), tell(decision, calendar)
+    table = plan_table(plan(facts, case.policy, case.law, now), calendar, now)
+    match decision:
+        case Wait(until=until):
+            seconds = (until - now).total_seconds() if until else None
+            what = next_words(decision)
+            return Glance(
+                Next.WAIT,
+                summary,
+                stage,
+                facts.due,
+                decision.reason,
+                wait_seconds=seconds,
+                next_step=what,
+                next_at=until,
+                plan=table,
+            )
+        case Send():
+            return Glance(Next.SEND, summary, stage, facts.due, decision.reason, send=decision, plan=table)
+        case Reconcile():
+            return Glance(Next.RECONCILE, summary, stage, facts.due, reconcile=decision, plan=table)
+        case End():
+            return Glance(Next.END, summary, stage, facts.due, outcome=decision.outcome, plan=table)
+        case Note():
+            raise AssertionError("a note is written down before anybody is told")
+
+
+def next_words(wait: Wait) -> str:
+    """The next step for a list: ``distribution: sms``, or the reason of a wait without one."""
+    if wait.step is None:
+        return f"wait: {wait.reason}"
+    return f"{wait.step}: {wait.channel}" if wait.channel else wait.step

@@ -1,0 +1,86 @@
+"""Sending once, the same on every channel.
+
+1. Under the case's lock the decision is made again; if it still stands, the send's place is taken.
+2. The message is rendered once and its bytes are kept.
+3. The vendor is asked once, with our id.
+4. Its answer is settled, in one of four words.
+
+A worker that dies between 1 and 4 leaves a reserved place; ``decide`` then asks for evidence before anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+from temporalio import activity
+
+from activities.content import Packing
+from channels.answer import Answer
+from channels.outbox import Outbox
+from domain.decisions import Send
+from domain.events import Settled, Sought
+from domain.rules import decide
+from domain.wire import ReconcileOrder, Report, SendOrder
+from domain.words import Reason, SendId, Status
+from store.books import Books
+from store.cases import CaseFile
+from store.sends import Parcel, Place
+from templates.errors import RenderError
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """The protocol, with one channel's way of packing and sending."""
+
+    books: Books
+    channel: Outbox
+    pack: Callable[[Packing], Parcel]
+
+    def send(self, order: SendOrder) -> Report:
+        """Carry out a send if it still stands."""
+        with self.books.cases.locked(order.invoice_id) as case:
+            now = started() + case.shift
+            if decide(case.facts, case.policy, case.law, now) != order.send:
+                return Report(None)
+            place = self.books.sends.take_place(case, order.send, now)
+        try:
+            parcel = self.pack(self._packing(case, order.send, place, now))
+        except RenderError as error:
+            log.error(
+                "a message could not be made", invoice=order.invoice_id, send=str(order.send.id), error=str(error)
+            )
+            return self._settle(case.id, order.send.id, Answer(Status.NOT_SENT, "renderer", why=Reason.CANNOT_RENDER))
+        self.books.sends.keep(place, parcel)
+        answer = self.channel.send(place.id, parcel.body)
+        self.books.sends.answered(place.id, answer.vendor, answer.vendor_id, answer.said)
+        return self._settle(case.id, order.send.id, answer)
+
+    def reconcile(self, order: ReconcileOrder) -> Report:
+        """Look for evidence of a send whose outcome nobody knows."""
+        send = order.reconcile.id
+        kept = self.books.sends.of_place(order.invoice_id, send)
+        if kept is None:
+            raise AssertionError(f"invoice {order.invoice_id} has no place for {send}")
+        return self._settle(order.invoice_id, send, self.channel.evidence(kept.id))
+
+    def _packing(self, case: CaseFile, send: Send, place: Place, now: datetime) -> Packing:
+        return Packing(case, self.books.cases.merchant(case.merchant_version_id), send, place, now)
+
+    def _settle(self, invoice_id: int, send: SendId, answer: Answer) -> Report:
+        with self.books.cases.locked(invoice_id) as case:
+            at = started() + case.shift
+            if answer.status is Status.UNKNOWN:
+                case.add(Sought(at=at, send=send))
+            else:
+                case.add(Settled(at=at, send=send, status=answer.status, why=answer.why))
+        return Report(answer.status, answer.why)
+
+
+def started() -> datetime:
+    """When the running activity started; it follows a workflow's virtual clock, unlike the machine's."""
+    return activity.info().started_time.astimezone(UTC)

@@ -1,0 +1,107 @@
+"""Decisions in the words that ops read in the Temporal UI and on the command line. English, and without a name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from domain.calendar import Calendar
+from domain.decisions import Decision, End, Note, Reconcile, Send, Wait
+from domain.events import Asked, Closed, Skipped
+from domain.policy import Channel
+from domain.simulation import Planned
+from domain.words import COLLECTION, Message, Reason
+
+CHANNELS = {Channel.EMAIL: "e-mail", Channel.SMS: "SMS", Channel.LETTER: "letter", Channel.COLLECTION: "hand-over"}
+MESSAGES = {
+    Message.INVOICE: "invoice",
+    Message.DUE_REMINDER: "due reminder",
+    Message.REMINDER: "reminder",
+    Message.LAST_REMINDER: "last reminder",
+    Message.RECEIPT: "receipt",
+    Message.CLAIM: "hand-over to collection",
+    Message.WITHDRAWAL: "withdrawal from collection",
+    Message.DISPUTE_NOTICE: "notice of dispute to collection",
+}
+UNLESS = {
+    Reason.AWAITING_VIEW: " unless viewed",
+    Reason.AWAITING_DUE: " unless paid",
+    Reason.AWAITING_PAYMENT: " unless paid",
+}
+WAITS = {
+    Reason.IN_COLLECTION: "in collection, waiting for the agency",
+    Reason.DISPUTED: "disputed, waiting for an answer",
+    Reason.ASKED: "waiting for a person",
+    Reason.PAUSED: "paused",
+    Reason.RESPITE: "in respite",
+    Reason.UNREACHABLE: "nobody was reached, waiting for an event",
+    Reason.EXHAUSTED: "no step is left, waiting for an event",
+}
+
+
+def moment(at: datetime, calendar: Calendar) -> str:
+    """A moment as ops read it: ``Tue 24 Nov 2026 09:00``."""
+    return f"{calendar.local(at):%a %d %b %Y %H:%M}"
+
+
+def step_name(step: str) -> str:
+    """``due_reminder`` as people write it."""
+    return step.replace("_", " ").replace("-", " ")
+
+
+def tell(decision: Decision, calendar: Calendar) -> str:
+    """A decision as the summary of the timer or activity that carries it out."""
+    match decision:
+        case Wait():
+            return _wait(decision, calendar)
+        case Send():
+            fee = f", fee {decision.fee} {decision.fee.currency}" if decision.fee else ""
+            by = "" if decision.channel is Channel.COLLECTION else f" by {CHANNELS[decision.channel]}"
+            return f"{MESSAGES[decision.message].capitalize()}{by}{fee}"
+        case Reconcile():
+            return f"Look for evidence of {decision.id}"
+        case Note():
+            return _note(decision)
+        case End():
+            return f"Closed as {decision.outcome.replace('_', ' ')}"
+
+
+def plan_rows(planned: Sequence[Planned], calendar: Calendar) -> list[tuple[str, str, str]]:
+    """The plan as rows: when, what, and the amount the message asks for."""
+    rows = []
+    for item in planned:
+        total = f"{item.decision.total} {item.decision.total.currency}" if isinstance(item.decision, Send) else ""
+        rows.append((moment(item.at, calendar), tell(item.decision, calendar), total))
+    return rows
+
+
+def plan_table(planned: Sequence[Planned], calendar: Calendar, as_of: datetime) -> str:
+    """The plan as a Markdown table."""
+    head = f"Plan as of {moment(as_of, calendar)}, if nothing happens:"
+    if not planned:
+        return f"{head} nothing more is done."
+    rows = "".join(f"| {when} | {what} | {total} |\n" for when, what, total in plan_rows(planned, calendar))
+    return f"{head}\n\n| When | What | Asks for |\n|---|---|---|\n{rows}"
+
+
+def _wait(wait: Wait, calendar: Calendar) -> str:
+    if wait.until is None:
+        return WAITS.get(wait.reason, wait.reason.replace("_", " ")).capitalize()
+    when = moment(wait.until, calendar)
+    if wait.step is None:
+        return f"{WAITS.get(wait.reason, wait.reason.replace('_', ' ')).capitalize()} until {when}"
+    channel = CHANNELS[wait.channel] if wait.channel else ""
+    what = "Hand-over" if wait.step == COLLECTION else f"{step_name(wait.step).capitalize()}, {channel}"
+    return f"{what} {when}{UNLESS.get(wait.reason, '')}"
+
+
+def _note(note: Note) -> str:
+    match note.event:
+        case Asked(reason=reason):
+            return f"Ask a person: {reason.replace('_', ' ')}"
+        case Closed(reason=reason):
+            return f"Close: {reason.replace('_', ' ')}"
+        case Skipped(channel=channel, reason=reason):
+            return f"Skip {CHANNELS[channel]}: {reason.replace('_', ' ')}"
+        case event:
+            return type(event).__name__

@@ -1,0 +1,203 @@
+"""Cases: an invoice's facts, read and added to under one lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, Select, insert, select, update
+
+from domain.events import Event, Reserved, Settled, Skipped, Viewed, learn
+from domain.facts import Facts, Invoice
+from domain.law import LAWS, Law
+from domain.merchant import Merchant
+from domain.policy import Policy
+from store.codec import KINDS, dump, load, load_event
+from store.engine import reading, writing
+from store.tables import EventRow, InvoiceRow, MerchantVersion, PolicyVersion
+
+INVOICE, EVENT = InvoiceRow.__table__, EventRow.__table__  # type: ignore[attr-defined]
+POLICY, MERCHANT = PolicyVersion.__table__, MerchantVersion.__table__  # type: ignore[attr-defined]
+
+_FILE: Select[Any] = select(
+    INVOICE.c.id,
+    INVOICE.c.policy_version_id,
+    INVOICE.c.reference,
+    INVOICE.c.invoice,
+    INVOICE.c.details,
+    INVOICE.c.shift,
+    INVOICE.c.seen,
+)
+
+
+class UnknownInvoiceError(LookupError):
+    """No such invoice in the books."""
+
+
+@dataclass(slots=True)
+class CaseFile:
+    """All that the books hold of one invoice. Inside ``Cases.locked`` it can be added to."""
+
+    id: int
+    invoice: Invoice
+    reference: str
+    details: str
+    policy: Policy
+    policy_version_id: int
+    merchant_version_id: int
+    shift: timedelta
+    seen: int
+    events: list[Event]
+    facts: Facts
+    keys: set[str]
+    connection: Connection | None = None
+
+    @property
+    def law(self) -> Law:
+        """The law of the debtor's country."""
+        return LAWS[self.invoice.country]
+
+    def add(self, event: Event, key: str | None = None) -> bool:
+        """Write an event down; False if one with its key is there already."""
+        if self.connection is None:
+            raise AssertionError("a case is added to under its lock only")
+        seq = len(self.events) + 1
+        key = key or natural_key(event) or f"{KINDS[type(event)]}:{seq}"
+        if key in self.keys:
+            return False
+        self.connection.execute(insert(EVENT), event_row(self.id, seq, event, key))
+        self.connection.execute(update(INVOICE).where(INVOICE.c.id == self.id), {"events": seq})
+        self.events.append(event)
+        self.keys.add(key)
+        self.facts = learn(self.facts, event)
+        return True
+
+
+def event_row(invoice_id: int, seq: int, event: Event, key: str) -> dict[str, Any]:
+    """An event as its table keeps it."""
+    kind = KINDS[type(event)]
+    return {"invoice_id": invoice_id, "seq": seq, "kind": kind, "key": key, "at": event.at, "body": dump(event)}
+
+
+def natural_key(event: Event) -> str | None:
+    """What makes an event unique by its nature; None for those that may happen again."""
+    match event:
+        case Reserved() | Skipped():
+            return f"place:{event.send}"
+        case Settled():
+            return f"settled:{event.send}:{event.status}"
+        case Viewed():
+            return f"viewed:{event.send}"
+        case _:
+            return None
+
+
+class Cases:
+    """The journal of every invoice."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._policy = lru_cache(maxsize=4096)(self._read_policy)
+        self.merchant = lru_cache(maxsize=1024)(self._read_merchant)
+
+    @contextmanager
+    def locked(self, invoice_id: int) -> Iterator[CaseFile]:
+        """The case under its lock: nobody else reads it to change it until this ends, all or nothing.
+
+        Raises:
+            UnknownInvoiceError: there is no such invoice.
+        """
+        with writing(self.engine) as connection:
+            case = self._open(connection, _FILE.where(INVOICE.c.id == invoice_id).with_for_update())
+            case.connection = connection
+            try:
+                yield case
+            finally:
+                case.connection = None
+
+    def read(self, invoice_id: int) -> CaseFile:
+        """The case as it stands, not to be added to.
+
+        Raises:
+            UnknownInvoiceError: there is no such invoice.
+        """
+        with reading(self.engine) as connection:
+            return self._open(connection, _FILE.where(INVOICE.c.id == invoice_id))
+
+    def find(self, merchant: str, number: str) -> int:
+        """The id of an invoice.
+
+        Raises:
+            UnknownInvoiceError: there is no such invoice.
+        """
+        with reading(self.engine) as connection:
+            query = select(INVOICE.c.id).where(INVOICE.c.merchant == merchant, INVOICE.c.number == number)
+            found = connection.execute(query).scalar()
+        if found is None:
+            raise UnknownInvoiceError(f"merchant {merchant!r} has no invoice {number!r}")
+        return int(found)
+
+    def merchants_of(self, number: str) -> list[str]:
+        """The merchants that have an invoice of this number."""
+        with reading(self.engine) as connection:
+            return list(connection.execute(select(INVOICE.c.merchant).where(INVOICE.c.number == number)).scalars())
+
+    def shift(self, invoice_id: int, by: timedelta) -> None:
+        """Move the case's clock against its workflow's."""
+        with writing(self.engine) as connection:
+            moved = update(INVOICE).where(INVOICE.c.id == invoice_id)
+            connection.execute(moved.values(shift=INVOICE.c.shift + by.total_seconds()))
+
+    def behind(self) -> list[tuple[int, str, str]]:
+        """Cases with events that no look has seen: id, merchant and number."""
+        query = select(INVOICE.c.id, INVOICE.c.merchant, INVOICE.c.number).where(INVOICE.c.events > INVOICE.c.seen)
+        with reading(self.engine) as connection:
+            return [(row.id, row.merchant, row.number) for row in connection.execute(query)]
+
+    def _open(self, connection: Connection, query: Select[Any]) -> CaseFile:
+        row = connection.execute(query).one_or_none()
+        if row is None:
+            raise UnknownInvoiceError("no such invoice")
+        invoice = load(Invoice, row.invoice)
+        journal = select(EVENT.c.kind, EVENT.c.key, EVENT.c.body).where(EVENT.c.invoice_id == row.id)
+        rows = connection.execute(journal.order_by(EVENT.c.seq)).all()
+        return self._case(row, invoice, rows)
+
+    def _case(self, row: Row[Any], invoice: Invoice, rows: Iterable[Row[Any]]) -> CaseFile:
+        events, keys, facts = [], set(), Facts.at_start(invoice)
+        for kept in rows:
+            event = load_event(kept.kind, kept.body)
+            events.append(event)
+            keys.add(kept.key)
+            facts = learn(facts, event)
+        policy, merchant_version_id = self._policy(row.policy_version_id)
+        shift = timedelta(seconds=row.shift)
+        return CaseFile(
+            row.id,
+            invoice,
+            row.reference,
+            row.details,
+            policy,
+            row.policy_version_id,
+            merchant_version_id,
+            shift,
+            row.seen,
+            events,
+            facts,
+            keys,
+        )
+
+    def _read_policy(self, policy_version_id: int) -> tuple[Policy, int]:
+        with reading(self.engine) as connection:
+            query = select(POLICY.c.body, POLICY.c.merchant_version_id).where(POLICY.c.id == policy_version_id)
+            row = connection.execute(query).one()
+        return load(Policy, row.body), row.merchant_version_id
+
+    def _read_merchant(self, merchant_version_id: int) -> Merchant:
+        with reading(self.engine) as connection:
+            body = connection.execute(select(MERCHANT.c.body).where(MERCHANT.c.id == merchant_version_id)).scalar_one()
+        return load(Merchant, body)

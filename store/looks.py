@@ -1,0 +1,127 @@
+"""The audit of looks, and what the last one saw, for lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Engine, Table, func, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from domain.decisions import Decision, End, Wait
+from domain.money import Money
+from store.cases import INVOICE, CaseFile
+from store.codec import dump
+from store.engine import reading
+from store.tables import LookRow
+
+LOOK: Table = LookRow.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a look came to. ``run_id`` and ``number`` tell it apart from every other look at the invoice."""
+
+    run_id: str
+    number: int
+    at: datetime
+    decision: Decision
+    stage: str
+    next_step: str | None
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An invoice in a list, as its last look left it."""
+
+    id: int
+    merchant: str
+    number: str
+    reference: str
+    stage: str
+    balance: Money
+    due: date
+    next_step: str | None
+    next_at: datetime | None
+
+
+class Looks:
+    """What was decided, and where each invoice stands."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def record(self, case: CaseFile, looked: Looked) -> None:
+        """Write a look down under the case's lock; the same look again replaces itself."""
+        if case.connection is None:
+            raise AssertionError("a look is recorded under the case's lock only")
+        row = {
+            "invoice_id": case.id,
+            "run_id": looked.run_id,
+            "number": looked.number,
+            "at": looked.at,
+            "seen": case.facts.seen,
+            "decision": type(looked.decision).__name__.lower(),
+            "reason": getattr(looked.decision, "reason", None),
+            "body": dump(looked.decision),
+        }
+        insert: Any = sqlite_insert if case.connection.dialect.name == "sqlite" else postgres_insert
+        statement = insert(LOOK).values(row)
+        case.connection.execute(statement.on_conflict_do_update(index_elements=LOOK.primary_key.columns, set_=row))
+        standing = {
+            "stage": looked.stage,
+            "balance": case.facts.balance.minor,
+            "due": case.facts.due,
+            "next_step": looked.next_step,
+            "next_at": looked.next_at,
+            "resting": isinstance(looked.decision, Wait | End),
+            "looked_at": looked.at,
+            "seen": case.facts.seen,
+        }
+        case.connection.execute(update(INVOICE).where(INVOICE.c.id == case.id).values(standing))
+
+    def standing(self, limit: int, merchant: str | None = None, stage: str | None = None) -> list[Standing]:
+        """The newest invoices, newest first."""
+        query = select(INVOICE).order_by(INVOICE.c.id.desc()).limit(limit)
+        if merchant:
+            query = query.where(INVOICE.c.merchant == merchant)
+        if stage:
+            query = query.where(INVOICE.c.stage == stage)
+        with reading(self.engine) as connection:
+            rows = connection.execute(query).all()
+        return [
+            Standing(
+                row.id,
+                row.merchant,
+                row.number,
+                row.reference,
+                row.stage,
+                Money(row.balance, row.currency),
+                row.due,
+                row.next_step,
+                row.next_at,
+            )
+            for row in rows
+        ]
+
+    def at_rest(self, invoice_id: int) -> bool:
+        """Whether the last look left nothing to do but wait."""
+        query = select(INVOICE.c.resting).where(INVOICE.c.id == invoice_id)
+        with reading(self.engine) as connection:
+            return bool(connection.execute(query).scalar())
+
+    def last(self, invoice_id: int) -> tuple[datetime | None, datetime | None]:
+        """When the invoice was last looked at, in case time, and what moment it waits for."""
+        query = select(INVOICE.c.looked_at, INVOICE.c.next_at).where(INVOICE.c.id == invoice_id)
+        with reading(self.engine) as connection:
+            row = connection.execute(query).one()
+        return row.looked_at, row.next_at
+
+    def stages(self) -> dict[str, int]:
+        """How many invoices stand where."""
+        query = select(INVOICE.c.stage, func.count()).group_by(INVOICE.c.stage)
+        with reading(self.engine) as connection:
+            return {stage: count for stage, count in connection.execute(query).all()}

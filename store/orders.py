@@ -1,0 +1,60 @@
+"""Orders: what a person or a system wants done with an invoice. Kept with who and why, taken exactly once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine, insert, select
+
+from domain.events import Event
+from store.cases import Cases
+from store.codec import KINDS, dump
+from store.engine import writing
+from store.registry import COMMAND
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command as it is kept. ``id`` makes it unique: the same order again is the same order."""
+
+    id: str
+    kind: str
+    who: str
+    why: str = ""
+
+
+class Orders:
+    """The one way in for commands."""
+
+    def __init__(self, engine: Engine, cases: Cases) -> None:
+        self.engine, self.cases = engine, cases
+
+    def give(self, invoice_id: int, order: Order, event: Event) -> bool:
+        """Write an order and what it means into an invoice's journal; False if it was given before."""
+        with self.cases.locked(invoice_id) as case:
+            if not case.add(event, f"command:{order.id}") or case.connection is None:
+                return False
+            row = _row(order, case.invoice.merchant, case.invoice.number, event, event.at)
+            case.connection.execute(insert(COMMAND), {**row, "taken": True})
+        return True
+
+    def keep_for(self, merchant: str, number: str, order: Order, event: Event) -> None:
+        """Keep an order for an invoice that is not known yet; it becomes the invoice's first event."""
+        with writing(self.engine) as connection:
+            if connection.execute(select(COMMAND.c.id).where(COMMAND.c.id == order.id)).scalar() is None:
+                row = _row(order, merchant, number, event, event.at)
+                connection.execute(insert(COMMAND), {**row, "taken": False})
+
+
+def _row(order: Order, merchant: str, number: str, event: Event, at: datetime) -> dict[str, object]:
+    return {
+        "id": order.id,
+        "merchant": merchant,
+        "number": number,
+        "kind": KINDS[type(event)],
+        "who": order.who,
+        "why": order.why,
+        "at": at,
+        "body": dump(event),
+    }

@@ -1,0 +1,158 @@
+"""Sends: a place is taken before the vendor is asked, the bytes are kept before they go, the outcome is written once."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Engine, Row, Table, insert, select, update
+
+from domain.decisions import Send
+from domain.simulation import reserve
+from domain.words import SendId
+from store.cases import INVOICE, CaseFile
+from store.engine import reading, writing
+from store.tables import SendRow
+
+SEND: Table = SendRow.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A send's place: our id for it, which travels with it to the vendor, and the token of its link."""
+
+    id: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What goes to a vendor: these bytes and no others."""
+
+    media_type: str
+    body: bytes
+    recipient: str
+    subject: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """What the bytes hash to."""
+        return sha256(self.body).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSend:
+    """A send as the books hold it."""
+
+    id: str
+    invoice_id: int
+    merchant: str
+    number: str
+    send: SendId
+    channel: str
+    message: str
+    token: str
+    reserved_at: datetime
+    parcel: Parcel | None
+    vendor: str | None
+
+
+class Sends:
+    """The places, the parcels and what the vendors call them."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def take_place(self, case: CaseFile, send: Send, at: datetime) -> Place:
+        """Reserve a send under the case's lock; its fee becomes pending with it."""
+        if case.connection is None or not case.add(reserve(send, at)):
+            raise AssertionError(f"the place of {send.id} is taken")
+        place = Place(uuid4().hex, secrets.token_urlsafe(16))
+        row = {
+            "id": place.id,
+            "invoice_id": case.id,
+            "step": send.id.step,
+            "rung": send.id.rung,
+            "attempt": send.id.attempt,
+            "channel": send.channel,
+            "message": send.message,
+            "token": place.token,
+            "reserved_at": at,
+        }
+        case.connection.execute(insert(SEND), row)
+        return place
+
+    def keep(self, place: Place, parcel: Parcel) -> None:
+        """Keep the bytes before they go."""
+        values = {
+            "media_type": parcel.media_type,
+            "body": parcel.body,
+            "sha256": parcel.sha256,
+            "recipient": parcel.recipient,
+            "subject": parcel.subject,
+        }
+        self._update(place.id, values)
+
+    def answered(self, send_id: str, vendor: str, vendor_id: str | None, said: str) -> None:
+        """Keep a vendor's answer, word for word."""
+        self._update(send_id, {"vendor": vendor, "vendor_id": vendor_id, "vendor_said": said})
+
+    def of_place(self, invoice_id: int, send: SendId) -> KeptSend | None:
+        """The send in this place."""
+        where = (SEND.c.invoice_id == invoice_id) & (SEND.c.step == send.step)
+        return self._one(where & (SEND.c.rung == send.rung) & (SEND.c.attempt == send.attempt))
+
+    def by_token(self, token: str) -> KeptSend | None:
+        """The send whose link this is."""
+        return self._one(SEND.c.token == token)
+
+    def by_id(self, send_id: str) -> KeptSend | None:
+        """The send we call this."""
+        return self._one(SEND.c.id == send_id)
+
+    def of_invoice(self, invoice_id: int) -> list[KeptSend]:
+        """An invoice's sends, oldest first."""
+        return self._all(SEND.c.invoice_id == invoice_id, newest_first=False)
+
+    def newest(self, limit: int, channel: str | None = None) -> list[KeptSend]:
+        """The latest sends that have a parcel, newest first."""
+        where = SEND.c.body.is_not(None)
+        return self._all(where & (SEND.c.channel == channel) if channel else where, newest_first=True, limit=limit)
+
+    def _one(self, where: Any) -> KeptSend | None:
+        found = self._all(where, newest_first=False, limit=1)
+        return found[0] if found else None
+
+    def _all(self, where: Any, *, newest_first: bool, limit: int | None = None) -> list[KeptSend]:
+        order = SEND.c.reserved_at.desc() if newest_first else SEND.c.reserved_at
+        query = select(SEND, INVOICE.c.merchant, INVOICE.c.number).join(INVOICE, INVOICE.c.id == SEND.c.invoice_id)
+        with reading(self.engine) as connection:
+            rows = connection.execute(query.where(where).order_by(order, SEND.c.id).limit(limit)).all()
+        return [_kept(row) for row in rows]
+
+    def _update(self, send_id: str, values: dict[str, Any]) -> None:
+        with writing(self.engine) as connection:
+            connection.execute(update(SEND).where(SEND.c.id == send_id).values(values))
+
+
+def _kept(row: Row[Any]) -> KeptSend:
+    parcel = None
+    if row.body is not None:
+        parcel = Parcel(row.media_type, row.body, row.recipient or "", row.subject or "")
+    return KeptSend(
+        row.id,
+        row.invoice_id,
+        row.merchant,
+        row.number,
+        SendId(row.step, row.rung, row.attempt),
+        row.channel,
+        row.message,
+        row.token,
+        row.reserved_at,
+        parcel,
+        row.vendor,
+    )

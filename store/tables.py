@@ -1,0 +1,146 @@
+"""The tables. Names, addresses and rendered messages live here and nowhere else."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Column, LargeBinary, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from store.engine import Moment
+
+
+def _moment(*, nullable: bool = False, index: bool = False) -> Column[datetime]:
+    return Column(Moment(), nullable=nullable, index=index)
+
+
+class MerchantVersion(SQLModel, table=True):
+    """A merchant's file as it was published; ``source`` is what the merchant wrote, ``body`` what we read in it."""
+
+    __tablename__ = "merchant_version"
+    __table_args__ = (UniqueConstraint("merchant", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    merchant: str = Field(max_length=64, index=True)
+    version: int
+    sha256: str = Field(max_length=64)
+    source: str = Field(sa_column=Column(Text, nullable=False))
+    body: str = Field(sa_column=Column(Text, nullable=False))
+    published_at: datetime = Field(sa_column=_moment())
+
+
+class PolicyVersion(SQLModel, table=True):
+    """A complete policy: a merchant version's, or that with a group's and an invoice's own terms. Never changed."""
+
+    __tablename__ = "policy_version"
+    __table_args__ = (UniqueConstraint("merchant_version_id", "sha256"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    merchant_version_id: int = Field(foreign_key="merchant_version.id")
+    sha256: str = Field(max_length=64)
+    body: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class InvoiceRow(SQLModel, table=True):
+    """An invoice. The columns from ``stage`` on repeat what the last look saw, for lists."""
+
+    __tablename__ = "invoice"
+    __table_args__ = (UniqueConstraint("merchant", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    merchant: str = Field(max_length=64)
+    number: str = Field(max_length=64)
+    policy_version_id: int = Field(foreign_key="policy_version.id")
+    reference: str = Field(max_length=64, index=True)
+    invoice: str = Field(sa_column=Column(Text, nullable=False))
+    """The domain's ``Invoice``."""
+    details: str = Field(sa_column=Column(Text, nullable=False))
+    """Who owes and for what: customer and lines, personal data included."""
+    shift: float = 0.0
+    """Seconds from the workflow's clock to the case's; 0 in production."""
+    opened_at: datetime = Field(sa_column=_moment())
+    stage: str = Field(default="opened", max_length=32, index=True)
+    balance: int
+    currency: str = Field(max_length=3)
+    due: date
+    next_step: str | None = Field(default=None, max_length=64)
+    next_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True, index=True))
+    resting: bool = False
+    """Whether the last look left nothing to do but wait."""
+    looked_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    seen: int = 0
+    """Events the last look saw."""
+    events: int = 0
+    """Events written so far; a case with more events than seen lies behind."""
+
+
+class EventRow(SQLModel, table=True):
+    """What happened to an invoice, in order: the journal from which its facts are folded. Only ever added to."""
+
+    __tablename__ = "event"
+    __table_args__ = (UniqueConstraint("invoice_id", "key"),)
+
+    invoice_id: int = Field(foreign_key="invoice.id", primary_key=True)
+    seq: int = Field(primary_key=True)
+    kind: str = Field(max_length=32)
+    key: str = Field(max_length=128)
+    at: datetime = Field(sa_column=_moment())
+    body: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class SendRow(SQLModel, table=True):
+    """A send's place, taken before the vendor is asked; then the bytes that were sent. Its fate is in the journal."""
+
+    __tablename__ = "send"
+    __table_args__ = (UniqueConstraint("invoice_id", "step", "rung", "attempt"),)
+
+    id: str = Field(primary_key=True, max_length=32)
+    invoice_id: int = Field(foreign_key="invoice.id", index=True)
+    step: str = Field(max_length=64)
+    rung: int
+    attempt: int
+    channel: str = Field(max_length=16)
+    message: str = Field(max_length=32)
+    token: str = Field(max_length=64, unique=True)
+    """Opens the invoice page; unguessable."""
+    reserved_at: datetime = Field(sa_column=_moment())
+    recipient: str | None = Field(default=None, sa_column=Column(Text))
+    subject: str | None = Field(default=None, sa_column=Column(Text))
+    media_type: str | None = Field(default=None, max_length=64)
+    body: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    sha256: str | None = Field(default=None, max_length=64)
+    vendor: str | None = Field(default=None, max_length=32)
+    vendor_id: str | None = Field(default=None, max_length=128, index=True)
+    vendor_said: str | None = Field(default=None, sa_column=Column(Text))
+
+
+class CommandRow(SQLModel, table=True):
+    """What a person or a system ordered: who, why, when. Orders for an invoice not yet known wait here for it."""
+
+    __tablename__ = "command"
+
+    id: str = Field(primary_key=True, max_length=64)
+    merchant: str = Field(max_length=64)
+    number: str = Field(max_length=64, index=True)
+    kind: str = Field(max_length=32)
+    who: str = Field(max_length=128)
+    why: str = Field(sa_column=Column(Text, nullable=False))
+    at: datetime = Field(sa_column=_moment())
+    body: str = Field(sa_column=Column(Text, nullable=False))
+    taken: bool = False
+    """Whether the invoice knows of it."""
+
+
+class LookRow(SQLModel, table=True):
+    """The audit: what each look decided and why. A look may run twice and is then written once."""
+
+    __tablename__ = "look"
+
+    invoice_id: int = Field(foreign_key="invoice.id", primary_key=True)
+    run_id: str = Field(primary_key=True, max_length=64)
+    number: int = Field(primary_key=True)
+    at: datetime = Field(sa_column=_moment())
+    seen: int
+    decision: str = Field(max_length=16)
+    reason: str | None = Field(default=None, max_length=32)
+    body: str = Field(sa_column=Column(Text, nullable=False))

@@ -1,0 +1,142 @@
+"""The one way to a running case: start, wake, order, look at, and move its clock."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
+from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
+
+from domain.events import Event
+from domain.wire import Glance, InvoiceRef
+from store.books import Books
+from store.cases import CaseFile
+from store.orders import Order
+from store.registry import Opening
+from workflows.clock import RealClock, TestClock
+from workflows.invoice import DUE_DAY, MERCHANT, STAGE, InvoiceWorkflow
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """An invoice whose life has begun; ``created`` is False if it had begun before."""
+
+    ref: InvoiceRef
+    created: bool
+
+
+class ClocksForbiddenError(RuntimeError):
+    """Somebody tried to move time where time is real."""
+
+
+class CaseClient:
+    """What other parts of the program do with cases. Facts go into the books first; then the loop is woken."""
+
+    def __init__(self, client: Client, books: Books, queue: str, *, test_clocks: bool = False) -> None:
+        self.clock = TestClock(client) if test_clocks else RealClock(client)
+        self.client, self.books, self.queue = self.clock.client, books, queue
+
+    async def start(self, opening: Opening) -> Started:
+        """Enter an invoice and begin its life; doing it again changes nothing."""
+        opened = await asyncio.to_thread(self.books.registry.open, opening, datetime.now(UTC))
+        ref = InvoiceRef(opened.id, opening.invoice.merchant, opening.invoice.number)
+        looked_at, _ = await asyncio.to_thread(self.books.looks.last, ref.id)
+        if looked_at is None:
+            await self.wake(ref)
+        return Started(ref, opened.created)
+
+    async def wake(self, ref: InvoiceRef) -> None:
+        """Let the loop look again, soon; a missing workflow is started by the same call."""
+        await self.clock.catch_up(ref, self.books)
+        await self.client.start_workflow(
+            InvoiceWorkflow.run, ref, start_signal="wake", **await asyncio.to_thread(self._options, ref)
+        )
+
+    async def look_again(self, ref: InvoiceRef) -> Glance:
+        """Let the loop look at once, and wait for what it decides."""
+        await self.clock.catch_up(ref, self.books)
+        options = await asyncio.to_thread(self._options, ref)
+        start = WithStartWorkflowOperation(InvoiceWorkflow.run, ref, **options)
+        glance: Glance = await self.client.execute_update_with_start_workflow(
+            "look_again", start_workflow_operation=start, result_type=Glance
+        )
+        return glance
+
+    async def order(self, ref: InvoiceRef, order: Order, event: Event) -> Glance:
+        """Give an order: it is written down once, then looked at."""
+        await asyncio.to_thread(self.books.orders.give, ref.id, order, event)
+        return await self.look_again(ref)
+
+    async def report(self, ref: InvoiceRef, event: Event, key: str) -> bool:
+        """Write down what a vendor, a bank or a debtor did; wake the loop if it can mean more work. False: known."""
+
+        def add() -> tuple[bool, bool]:
+            with self.books.cases.locked(ref.id) as case:
+                return case.add(event, key), self.needs_waking(case, event)
+
+        new, wakes = await asyncio.to_thread(add)
+        if new and wakes:
+            await self.wake(ref)
+        return new
+
+    async def rest(self, ref: InvoiceRef, within: timedelta = timedelta(seconds=60)) -> None:
+        """Wait until the case has nothing to do but wait.
+
+        Raises:
+            TimeoutError: it is still busy.
+        """
+        async with asyncio.timeout(within.total_seconds()):
+            while not await asyncio.to_thread(self.books.looks.at_rest, ref.id):
+                await asyncio.sleep(0.005)
+
+    async def fast_forward(self, ref: InvoiceRef, duration: timedelta) -> None:
+        """Move a case's clock on.
+
+        Raises:
+            ClocksForbiddenError: time is real here.
+        """
+        if not isinstance(self.clock, TestClock):
+            raise ClocksForbiddenError("time is real here; set KVITT_ALLOW_TEST_CLOCKS=true on a system for trying out")
+        await self.clock.fast_forward(ref, self.books, duration)
+
+    def handle(self, ref: InvoiceRef) -> WorkflowHandle[InvoiceWorkflow, str]:
+        """The running or last workflow of a case."""
+        return self.client.get_workflow_handle_for(InvoiceWorkflow.run, ref.workflow_id)
+
+    def find(self, merchant: str, number: str) -> InvoiceRef:
+        """The reference of an invoice in the books.
+
+        Raises:
+            UnknownInvoiceError: there is none.
+        """
+        return InvoiceRef(self.books.cases.find(merchant, number), merchant, number)
+
+    def needs_waking(self, case: CaseFile, event: Event) -> bool:
+        """Whether an event must wake the loop: if it can mean more work, or if no timer would ever look at it."""
+        return event.wakes or (case.facts.closed is None and self.books.looks.last(case.id)[1] is None)
+
+    def _options(self, ref: InvoiceRef) -> dict[str, Any]:
+        """How a workflow starts: its id, its columns, and its head in the UI. No name of anybody."""
+        case = self.books.cases.read(ref.id)
+        invoice = case.invoice
+        columns = [
+            SearchAttributePair(MERCHANT, ref.merchant),
+            SearchAttributePair(STAGE, "opened"),
+            SearchAttributePair(DUE_DAY, case.facts.due.isoformat()),
+        ]
+        amount = f"{invoice.amount} {invoice.amount.currency}"
+        return {
+            "id": ref.workflow_id,
+            "task_queue": self.queue,
+            "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
+            "search_attributes": TypedSearchAttributes(columns),
+            "static_summary": f"Invoice {ref.number}, {amount}, due {case.facts.due}",
+            "static_details": (
+                f"- Merchant: `{ref.merchant}`\n- Invoice: `{ref.number}`\n- Amount: {amount}\n"
+                f"- Issued: {invoice.issued}\n- Due: {invoice.due}\n- Debtor: {invoice.kind}, {invoice.country}\n"
+                f"- Reference: `{case.reference}`\n- In the books: invoice {ref.id}, policy {case.policy_version_id}"
+            ),
+        }

