@@ -57,6 +57,18 @@ class Hold:
     ends: datetime | None
 
 
+def merged(holds: Iterable[Hold]) -> tuple[Hold, ...]:
+    """The same stretches, oldest first, each day in one of them only: a day held twice is still one day."""
+    apart: list[Hold] = []
+    for hold in sorted(holds, key=lambda hold: hold.starts):
+        last = apart[-1] if apart else None
+        if last is None or (last.ends is not None and last.ends < hold.starts):
+            apart.append(hold)
+        elif last.ends is not None and (hold.ends is None or hold.ends > last.ends):
+            apart[-1] = Hold(last.starts, hold.ends)
+    return tuple(apart)
+
+
 class Calendar:
     """A country's clock and its bank days.
 
@@ -69,11 +81,8 @@ class Calendar:
         self.zone = ZoneInfo(zone)
         self._closed = lru_cache(maxsize=None)(lambda year: frozenset(closed(year)))
         self.moment = lru_cache(maxsize=65536)(self._moment)
+        self.wall = lru_cache(maxsize=65536)(self._wall)
         self.is_bank_day = lru_cache(maxsize=65536)(self._is_bank_day)
-
-    def wall(self, moment: datetime) -> datetime:
-        """The debtor's wall clock at a moment, to the minute."""
-        return moment.astimezone(self.zone).replace(second=0, microsecond=0, tzinfo=None, fold=0)
 
     def local(self, moment: datetime) -> datetime:
         """The moment with the debtor's offset, to the minute: what people are shown."""
@@ -83,6 +92,12 @@ class Calendar:
         """The day itself, or the next bank day: until then a payment is on time."""
         while not self.is_bank_day(day):
             day += ONE_DAY
+        return day
+
+    def roll_back(self, day: date) -> date:
+        """The day itself, or the bank day before it."""
+        while not self.is_bank_day(day):
+            day -= ONE_DAY
         return day
 
     def add(self, day: date, span: Span) -> date:
@@ -96,7 +111,8 @@ class Calendar:
     def deadline(self, anchor: datetime, span: Span, holds: Iterable[Hold] = ()) -> datetime:
         """``span`` after the anchor, at the anchor's hour; what remains at a hold resumes when it ends.
 
-        A hold that lasts still has no end to resume from, so it is left out: nothing is done while it lasts.
+        The holds come oldest first and do not overlap (``merged``). One that lasts still has no end to resume from,
+        so it is left out: nothing is done while it lasts.
         """
         when = self._after(anchor, span)
         for hold in holds:
@@ -114,6 +130,10 @@ class Calendar:
         if unit is Unit.DAYS:
             return days
         return sum(self.is_bank_day(first + timedelta(days=n)) for n in range(1, days + 1))
+
+    def _wall(self, moment: datetime) -> datetime:
+        """The debtor's wall clock at a moment, to the minute."""
+        return moment.astimezone(self.zone).replace(second=0, microsecond=0, tzinfo=None, fold=0)
 
     def _moment(self, wall: datetime) -> datetime:
         """The UTC moment of a wall time; one that summer time skips becomes the same distance after the gap."""
@@ -141,8 +161,7 @@ class Window:
         day = wall.date()
         if wall.time() >= self.hours.closes:
             day += ONE_DAY
-        opening = datetime.combine(self.calendar.roll(day), self.hours.opens)
-        return max(opening, wall) if opening.date() == wall.date() else opening
+        return datetime.combine(self.calendar.roll(day), self.hours.opens)
 
     def opening(self, day: date) -> datetime:
         """The first moment to contact somebody on or after a day."""

@@ -1,23 +1,21 @@
 """What happens to an invoice. Each event knows what it changes in the facts; the store keeps them all, in order.
 
-Events hold ids, codes, amounts and moments only. ``key`` is what makes an event unique within its invoice, so that
-writing it twice is writing it once.
+Events hold ids, codes, amounts and moments only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import ClassVar
 
-from domain.facts import OUT, Ask, Charge, ChargeState, Facts, HoldState, Payment, SendState
+from domain import effects
+from domain.effects import Changes
+from domain.facts import Ask, Charge, ChargeState, Facts, HoldState, Payment, SendState
 from domain.money import Money
 from domain.policy import Channel
 from domain.words import Message, Outcome, Reason, SendId, Status
-
-RANK = {Status.RESERVED: 0, Status.UNKNOWN: 1, Status.NOT_SENT: 2, Status.SENT: 2, Status.DELIVERED: 3, Status.FAILED: 4}
-"""A late event of lower rank never undoes one of higher rank."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +25,12 @@ class Event:
     at: datetime
     wakes: ClassVar[bool] = True
 
-    def onto(self, facts: Facts) -> Facts:
-        """The facts, knowing this too."""
+    def changes(self, facts: Facts) -> Changes:
+        """What it changes in the facts."""
         raise AssertionError(f"{type(self).__name__} has no effect")
 
 
-# --- our own acts ------------------------------------------------------------------------------------------------
+# --- our own acts ----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,16 +48,15 @@ class Reserved(Event):
     capped: bool = False
     law: str = ""
 
-    def onto(self, facts: Facts) -> Facts:
+    def changes(self, facts: Facts) -> Changes:
         """A place taken, the fee pending."""
         send = SendState(
             self.send, self.channel, self.message, Status.RESERVED, self.at, pay_by=self.pay_by, fee=self.fee
         )
-        charges = facts.charges
-        if self.fee is not None:
-            charge = Charge(self.send.step, self.fee, ChargeState.PENDING, self.send, self.capped, self.law)
-            charges = (*charges, charge)
-        return replace(facts, sends=(*facts.sends, send), charges=charges)
+        if self.fee is None:
+            return {"sends": (*facts.sends, send)}
+        charge = Charge(self.send.step, self.fee, ChargeState.PENDING, self.send, self.capped, self.law)
+        return {"sends": (*facts.sends, send), "charges": (*facts.charges, charge)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +67,12 @@ class Settled(Event):
     status: Status
     why: Reason | None = None
 
-    def onto(self, facts: Facts) -> Facts:
+    def changes(self, facts: Facts) -> Changes:
         """The send has its status; a pending fee is booked with it, or void."""
-        facts = _with_status(facts, self.send, self.status, self.at, self.why)
+        changes = effects.status(facts, self.send, self.status, self.at, self.why)
         if self.status is Status.SENT:
-            return _book(facts, self.send)
-        return facts if self.status is Status.UNKNOWN else _void(facts, self.send)
+            return changes | effects.book(facts, self.send)
+        return changes if self.status is Status.UNKNOWN else changes | effects.void(facts, self.send)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +81,9 @@ class Sought(Event):
 
     send: SendId
 
-    def onto(self, facts: Facts) -> Facts:
+    def changes(self, facts: Facts) -> Changes:
         """One more search."""
-        return _with_send(facts, self.send, lambda send: replace(send, sought=send.sought + 1, since=self.at))
+        return effects.send(facts, self.send, lambda send: replace(send, sought=send.sought + 1, since=self.at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,10 +95,10 @@ class Skipped(Event):
     message: Message
     reason: Reason
 
-    def onto(self, facts: Facts) -> Facts:
+    def changes(self, facts: Facts) -> Changes:
         """A place taken by nothing."""
         send = SendState(self.send, self.channel, self.message, Status.SKIPPED, self.at, why=self.reason)
-        return replace(facts, sends=(*facts.sends, send))
+        return {"sends": (*facts.sends, send)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,15 +108,9 @@ class Reversed(Event):
     step: str
     reason: Reason
 
-    def onto(self, facts: Facts) -> Facts:
+    def changes(self, facts: Facts) -> Changes:
         """The fee no longer stands."""
-        charges, fees = [], facts.fees
-        for charge in facts.charges:
-            if charge.step == self.step and charge.state is ChargeState.BOOKED:
-                fees -= charge.amount
-                charge = replace(charge, state=ChargeState.REVERSED)
-            charges.append(charge)
-        return replace(facts, charges=tuple(charges), fees=fees)
+        return effects.reverse(facts, self.step)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,9 +120,9 @@ class HoldEnded(Event):
     kind: Reason
     until: date
 
-    def onto(self, facts: Facts) -> Facts:
+    def changes(self, facts: Facts) -> Changes:
         """The holds that ran until that day have ended."""
-        return _end_holds(facts, self.at, lambda hold: hold.kind is self.kind and hold.until == self.until)
+        return effects.end_holds(facts, self.at, lambda hold: hold.kind is self.kind and hold.until == self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,9 +131,9 @@ class Asked(Event):
 
     reason: Reason
 
-    def onto(self, facts: Facts) -> Facts:
+    def changes(self, facts: Facts) -> Changes:
         """An open question."""
-        return replace(facts, asks=(*facts.asks, Ask(self.reason, self.at)))
+        return {"asks": (*facts.asks, Ask(self.reason, self.at))}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,12 +143,12 @@ class Closed(Event):
     outcome: Outcome
     reason: Reason
 
-    def onto(self, facts: Facts) -> Facts:
+    def changes(self, facts: Facts) -> Changes:
         """Closed, and nothing left to ask."""
-        return replace(_resolve(facts), closed=self.outcome)
+        return {"closed": self.outcome, "asks": ()}
 
 
-# --- what vendors and debtors do -----------------------------------------------------------------------------------
+# --- what vendors and debtors do -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,9 +158,9 @@ class Delivered(Event):
     send: SendId
     wakes: ClassVar[bool] = False
 
-    def onto(self, facts: Facts) -> Facts:
+    def changes(self, facts: Facts) -> Changes:
         """Delivered, unless it failed."""
-        return _book(_with_status(facts, self.send, Status.DELIVERED, self.at, None), self.send)
+        return effects.status(facts, self.send, Status.DELIVERED, self.at) | effects.book(facts, self.send)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,22 +170,21 @@ class Failed(Event):
     send: SendId
     reason: Reason
 
-    def onto(self, facts: Facts) -> Facts:
-        """Failed for good."""
-        return _with_status(facts, self.send, Status.FAILED, self.at, self.reason)
+    def changes(self, facts: Facts) -> Changes:
+        """Failed for good. If we never heard that it went out, its fee is void."""
+        return effects.status(facts, self.send, Status.FAILED, self.at, self.reason) | effects.void(facts, self.send)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewed(Event):
-    """A person looked at the invoice page, by the link of this send. It can only make us do less, so it wakes nobody."""
+    """A person looked at the invoice page, by this send's link. It can only make us do less, so it wakes nobody."""
 
     send: SendId
     wakes: ClassVar[bool] = False
 
-    def onto(self, facts: Facts) -> Facts:
-        """Viewed."""
-        seen = _with_send(facts, self.send, lambda send: replace(send, viewed_at=send.viewed_at or self.at))
-        return replace(seen, viewed=True)
+    def changes(self, facts: Facts) -> Changes:
+        """Viewed, last at this moment."""
+        return effects.send(facts, self.send, lambda send: replace(send, viewed_at=self.at)) | {"viewed": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,9 +194,9 @@ class Paid(Event):
     amount: Money
     dated: date
 
-    def onto(self, facts: Facts) -> Facts:
+    def changes(self, facts: Facts) -> Changes:
         """That much less is owed."""
-        return _pay(facts, Payment(self.amount, self.dated))
+        return effects.pay(facts, Payment(self.amount, self.dated))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,9 +206,9 @@ class Collected(Event):
     amount: Money
     dated: date
 
-    def onto(self, facts: Facts) -> Facts:
+    def changes(self, facts: Facts) -> Changes:
         """That much less is owed."""
-        return _pay(facts, Payment(self.amount, self.dated, by_agency=True))
+        return effects.pay(facts, Payment(self.amount, self.dated, by_agency=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,9 +217,9 @@ class BookedThrough(Event):
 
     day: date
 
-    def onto(self, facts: Facts) -> Facts:
+    def changes(self, facts: Facts) -> Changes:
         """The latest such day counts."""
-        return replace(facts, booked_through=max(self.day, facts.booked_through or self.day))
+        return {"booked_through": max(self.day, facts.booked_through or self.day)}
 
 
 # --- commands --------------------------------------------------------------------------------------------------------
@@ -241,9 +231,9 @@ class Credited(Event):
 
     amount: Money
 
-    def onto(self, facts: Facts) -> Facts:
+    def changes(self, facts: Facts) -> Changes:
         """That much less is owed."""
-        return replace(facts, credited=facts.credited + self.amount, closed=None)
+        return {"credited": facts.credited + self.amount}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,35 +244,32 @@ class Amended(Event):
     due: date | None = None
     renewed: tuple[Channel, ...] = ()
 
-    def onto(self, facts: Facts) -> Facts:
+    def changes(self, facts: Facts) -> Changes:
         """The new values hold; a channel with a new address may be tried again."""
+        changes: Changes = {}
         if self.amount is not None:
-            facts = replace(facts, amount=self.amount, closed=None)
+            changes |= {"amount": self.amount, "closed": None}
         if self.due is not None:
-            facts = replace(facts, due=self.due, due_set=self.at)
-        if self.renewed:
-            others = tuple(pair for pair in facts.renewed if pair[0] not in self.renewed)
-            renewed = (*others, *((channel, self.at) for channel in self.renewed))
-            facts = replace(_resolve(facts), ways=facts.ways.union(self.renewed), renewed=renewed)
-        return facts
+            changes |= {"due": self.due, "due_set": self.at}
+        return changes | effects.renew(facts, self.renewed, self.at) if self.renewed else changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disputed(Event):
     """The debtor disputes the claim."""
 
-    def onto(self, facts: Facts) -> Facts:
+    def changes(self, facts: Facts) -> Changes:
         """Held until answered."""
-        return _hold(facts, HoldState(Reason.DISPUTED, self.at))
+        return {"holds": (*facts.holds, HoldState(Reason.DISPUTED, self.at))}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered(Event):
     """The dispute was looked into and answered."""
 
-    def onto(self, facts: Facts) -> Facts:
+    def changes(self, facts: Facts) -> Changes:
         """No longer disputed."""
-        return _resolve(_end_holds(facts, self.at, lambda hold: hold.kind is Reason.DISPUTED))
+        return effects.end_holds(facts, self.at, lambda hold: hold.kind is Reason.DISPUTED) | effects.resolve(facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,9 +278,9 @@ class Respited(Event):
 
     until: date
 
-    def onto(self, facts: Facts) -> Facts:
+    def changes(self, facts: Facts) -> Changes:
         """Held through that day."""
-        return _hold(facts, HoldState(Reason.RESPITE, self.at, self.until))
+        return {"holds": (*facts.holds, HoldState(Reason.RESPITE, self.at, self.until))}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,18 +289,18 @@ class Paused(Event):
 
     until: date | None = None
 
-    def onto(self, facts: Facts) -> Facts:
+    def changes(self, facts: Facts) -> Changes:
         """Held."""
-        return _hold(facts, HoldState(Reason.PAUSED, self.at, self.until))
+        return {"holds": (*facts.holds, HoldState(Reason.PAUSED, self.at, self.until))}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released(Event):
     """A person let the case go on: ends respites and pauses and answers open questions."""
 
-    def onto(self, facts: Facts) -> Facts:
+    def changes(self, facts: Facts) -> Changes:
         """No respite or pause is left."""
-        return _resolve(_end_holds(facts, self.at, lambda hold: hold.kind is not Reason.DISPUTED))
+        return effects.end_holds(facts, self.at, lambda hold: hold.kind is not Reason.DISPUTED) | effects.resolve(facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,27 +309,27 @@ class Waived(Event):
 
     step: str
 
-    def onto(self, facts: Facts) -> Facts:
+    def changes(self, facts: Facts) -> Changes:
         """The step is free."""
-        return replace(facts, waived=facts.waived | {self.step})
+        return {"waived": facts.waived | {self.step}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stopped(Event):
     """A person stopped the case."""
 
-    def onto(self, facts: Facts) -> Facts:
+    def changes(self, facts: Facts) -> Changes:
         """To be closed."""
-        return replace(facts, stopped=True)
+        return {"stopped": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalAsked(Event):
     """A person wants the claim back from collection, or never to go there."""
 
-    def onto(self, facts: Facts) -> Facts:
+    def changes(self, facts: Facts) -> Changes:
         """To be withdrawn."""
-        return replace(facts, withdrawal_asked=True)
+        return {"withdrawal_asked": True}
 
 
 EVENTS: dict[str, type[Event]] = {
@@ -376,8 +363,7 @@ EVENTS: dict[str, type[Event]] = {
 
 def learn(facts: Facts, event: Event) -> Facts:
     """The facts after one more event."""
-    after = event.onto(facts)
-    return replace(after, seen=facts.seen + 1)
+    return replace(facts, seen=facts.seen + 1, **event.changes(facts))
 
 
 def fold(facts: Facts, events: Iterable[Event]) -> Facts:
@@ -385,62 +371,3 @@ def fold(facts: Facts, events: Iterable[Event]) -> Facts:
     for event in events:
         facts = learn(facts, event)
     return facts
-
-
-# --- how facts change --------------------------------------------------------------------------------------------------
-
-
-def _with_send(facts: Facts, send_id: SendId, change: Callable[[SendState], SendState]) -> Facts:
-    return replace(facts, sends=tuple(change(send) if send.id == send_id else send for send in facts.sends))
-
-
-def _with_status(facts: Facts, send_id: SendId, status: Status, at: datetime, why: Reason | None) -> Facts:
-    def settle(send: SendState) -> SendState:
-        if RANK[status] <= RANK.get(send.status, 0):
-            return send
-        out_at = send.out_at or (at if status in OUT else None)
-        return replace(send, status=status, since=at, why=why, out_at=out_at)
-
-    return _with_send(facts, send_id, settle)
-
-
-def _book(facts: Facts, send_id: SendId) -> Facts:
-    """The fee that this send carried is owed from now on."""
-    return _with_charge_of(facts, send_id, ChargeState.BOOKED)
-
-
-def _void(facts: Facts, send_id: SendId) -> Facts:
-    """The fee was never asked for, so the step's next message may carry it."""
-    return _with_charge_of(facts, send_id, None)
-
-
-def _with_charge_of(facts: Facts, send_id: SendId, state: ChargeState | None) -> Facts:
-    pending = next((c for c in facts.charges if c.send == send_id and c.state is ChargeState.PENDING), None)
-    if pending is None:
-        return facts
-    others = tuple(charge for charge in facts.charges if charge is not pending)
-    if state is None:
-        return replace(facts, charges=others)
-    return replace(facts, charges=(*others, replace(pending, state=state)), fees=facts.fees + pending.amount)
-
-
-def _pay(facts: Facts, payment: Payment) -> Facts:
-    closed = None if payment.amount.minor < 0 else facts.closed
-    return replace(facts, paid=facts.paid + payment.amount, payments=(*facts.payments, payment), closed=closed)
-
-
-def _hold(facts: Facts, hold: HoldState) -> Facts:
-    return replace(facts, holds=(*facts.holds, hold))
-
-
-def _end_holds(facts: Facts, at: datetime, chosen: Callable[[HoldState], bool]) -> Facts:
-    def ended(hold: HoldState) -> HoldState:
-        return replace(hold, ended=at) if hold.ended is None and chosen(hold) else hold
-
-    return replace(facts, holds=tuple(ended(hold) for hold in facts.holds))
-
-
-def _resolve(facts: Facts) -> Facts:
-    if all(ask.resolved for ask in facts.asks):
-        return facts
-    return replace(facts, asks=tuple(replace(ask, resolved=True) for ask in facts.asks))

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal, InvalidOperation
+from decimal import ROUND_DOWN, Decimal
 
 MINOR_DIGITS = {"SEK": 2, "NOK": 2, "DKK": 2, "EUR": 2, "ISK": 0, "USD": 2, "GBP": 2, "CHF": 2}
 """Decimals of each currency we handle (ISO 4217)."""
+
+PLAIN = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+"""An amount as files and people write it: no exponent, no digit groups."""
+
+LARGEST = 10**15
+"""Minor units beyond which an amount is a mistake."""
 
 
 class MoneyError(ValueError):
@@ -41,13 +48,12 @@ class Money:
         digits = MINOR_DIGITS.get(currency)
         if digits is None:
             raise MoneyError(f"unknown currency {currency!r}; known: {', '.join(sorted(MINOR_DIGITS))}")
-        try:
-            value = Decimal(text.strip())
-        except InvalidOperation:
-            raise MoneyError(f'{text!r} is not an amount; write a decimal number such as "249.00"') from None
-        scaled = value.scaleb(digits) if value.is_finite() else None
-        if scaled is None or abs(scaled) >= 10**15 or scaled != scaled.to_integral_value():
-            raise MoneyError(f'{text!r} is not an amount in {currency}; write at most {digits} decimals, as in "249.00"')
+        if not PLAIN.fullmatch(text.strip()):
+            raise MoneyError(f'{text!r} is not an amount; write a decimal number such as "249.00"')
+        scaled = Decimal(text.strip()).scaleb(digits)
+        if abs(scaled) >= LARGEST or scaled != scaled.to_integral_value():
+            problem = f"{text!r} is not an amount in {currency}"
+            raise MoneyError(f'{problem}; write at most {digits} decimals, as in "249.00"')
         return cls(int(scaled), currency)
 
     def times(self, share: Decimal) -> Money:

@@ -5,18 +5,19 @@ Both call the same ``decide`` that runs in production, and obey it as if every m
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
 from domain.decisions import Decision, End, Note, Reconcile, Send, Wait
-from domain.events import Event, Reserved, Settled, learn
+from domain.events import BookedThrough, Event, Reserved, Settled, learn
 from domain.facts import Facts, Invoice
 from domain.law import Law
 from domain.policy import Policy
 from domain.rules import decide
-from domain.stories import Happening, What, event_of
-from domain.words import Status
+from domain.stories import Happening, event_of
+from domain.words import Reason, Status
 
 LONGEST = 1_000
 """More decisions than any life needs. Reaching it means that the rules go round in circles."""
@@ -54,7 +55,7 @@ def obey(decision: Send | Note, at: datetime) -> tuple[Event, ...]:
 
 
 def plan(facts: Facts, policy: Policy, law: Law, now: datetime) -> tuple[Planned, ...]:
-    """What will be done, and when, if nothing happens."""
+    """What will be done, and when, if nothing happens but that the bank sends its files."""
     planned: list[Planned] = []
     for _ in range(LONGEST):
         decision = decide(facts, policy, law, now)
@@ -64,6 +65,8 @@ def plan(facts: Facts, policy: Policy, law: Law, now: datetime) -> tuple[Planned
                 facts = learn(facts, event)
         elif isinstance(decision, Wait) and decision.until:
             now = decision.until
+            if decision.reason is Reason.AWAITING_BOOKING:
+                facts = learn(facts, BookedThrough(at=now, day=law.calendar.wall(now).date()))
         else:
             return tuple(planned)
     raise AssertionError("the plan has no end")
@@ -88,14 +91,14 @@ class Simulation:
 
     def run(self, happens: Sequence[Happening]) -> tuple[Event, ...]:
         """Everything that happens, until nothing more can."""
-        world = sorted(happens, key=lambda happening: happening.at)
+        world = deque(sorted(happens, key=lambda happening: happening.at))
         timer = self.look()
         while world or timer:
-            if not world or timer and timer < self.law.calendar.moment(world[0].at):
-                self.now = timer or self.now
-                timer = self.look()
-            elif self._meet(world) or timer is None:
-                timer = self.look()
+            if timer and (not world or timer < self.law.calendar.moment(world[0].at)):
+                self.now = timer
+            elif not self._meet(world) and timer:
+                continue
+            timer = self.look()
         return tuple(self.events)
 
     def look(self) -> datetime | None:
@@ -117,16 +120,23 @@ class Simulation:
         self.facts = learn(self.facts, event)
         self.events.append(event)
 
-    def _meet(self, world: list[Happening]) -> bool:
+    def _meet(self, world: deque[Happening]) -> bool:
         """Let the next happening happen, or a whole outage; whether it wakes."""
-        happening = world.pop(0)
-        self.now = max(self.now, self.law.calendar.moment(happening.at))
-        if happening.what is not What.DOWN or happening.up_at is None:
+        happening = world.popleft()
+        self._advance(happening.at)
+        if happening.up_at is None:
             return self._hear(happening)
-        self.now = max(self.now, self.law.calendar.moment(happening.up_at))
-        while world and world[0].at < happening.up_at:
-            self._hear(world.pop(0))
+        missed, up_at = [], happening.up_at
+        while world and world[0].at < up_at:
+            missed.append(world.popleft())
+            up_at = max(up_at, missed[-1].up_at or up_at)
+        self._advance(up_at)
+        for happening in missed:
+            self._hear(happening)
         return True
+
+    def _advance(self, wall: datetime) -> None:
+        self.now = max(self.now, self.law.calendar.moment(wall))
 
     def _hear(self, happening: Happening) -> bool:
         event = event_of(happening, self.facts, self.now)

@@ -1,20 +1,19 @@
-"""Steps as proposals: which message would go out next in a step, on which rung, and when.
+"""The steps of a plan as proposals: which message each would send next, and when.
 
-A step is a ladder of rungs. The next rung follows at once when the last failed for good, and after ``viewed_within``
-when it went out and nobody viewed. The moments here are wishes; ``domain/rules.py`` chooses among them.
+The moments here are wishes; ``domain/rules.py`` chooses among them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from domain.case import REMINDERS, WRITTEN, Case
+from domain.calendar import ONE_DAY
+from domain.case import REMINDERS, RETRY_AFTER, WRITTEN, Case
 from domain.charges import fee_of
-from domain.decisions import Note, Send
+from domain.decisions import Note, Send, Wait
 from domain.events import Skipped
-from domain.facts import OUT, SendState
-from domain.policy import Anchor, Channel, Collection, Reminder, Rung
+from domain.ladder import Ladder, Proposal, climb
+from domain.policy import Anchor, Channel, Collection, Reminder
 from domain.words import (
     COLLECTION,
     DISTRIBUTION,
@@ -27,204 +26,137 @@ from domain.words import (
     reminder_step,
 )
 
-RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 720))
-"""How long to wait before each new attempt of a message that surely was not sent; after the last the rung failed."""
-
 TIME_TO_PAY = timedelta(days=10)
 """What a reminder gives when no step follows it and the merchant names no time."""
 
+WAITS_FOR = {
+    Reason.ISSUED: Reason.NOT_ISSUED,
+    Reason.NOT_VIEWED: Reason.AWAITING_VIEW,
+    Reason.DUE: Reason.AWAITING_DUE,
+    Reason.OVERDUE: Reason.AWAITING_PAYMENT,
+    Reason.TIME_TO_PAY_OVER: Reason.AWAITING_PAYMENT,
+}
+"""What a wait for a message is a wait for; a message for another reason waits for the contact window."""
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A message that some step wants to send; ``at`` is wall time inside the contact window."""
-
-    at: datetime
-    step: str
-    rung: int
-    attempt: int
-    channel: Channel
-    message: Message
-    why: Reason
-    index: int | None = None
-    """Which reminder it is, for its fee and its time to pay."""
-
-    @property
-    def id(self) -> SendId:
-        """The send it would become."""
-        return SendId(self.step, self.rung, self.attempt)
+PRESSING = frozenset({Message.REMINDER, Message.LAST_REMINDER, Message.CLAIM})
+"""What waits until the books are known to be complete."""
 
 
 def distribution(case: Case) -> Proposal | None:
     """The invoice itself. Over when somebody viewed, when the last rung is out, or once a reminder is out."""
     facts = case.facts
-    if facts.viewed or any(send.out_at and send.message in REMINDERS for send in facts.sends):
+    if facts.viewed or any(send.is_out and send.message in REMINDERS for send in facts.sends):
         return None
     issued = case.midnight(facts.invoice.issued)
-    return _ladder(case, DISTRIBUTION, Message.INVOICE, case.policy.distribution, issued, Reason.ISSUED)
+    return climb(case, Ladder(DISTRIBUTION, Message.INVOICE, case.policy.distribution, issued, Reason.ISSUED))
 
 
 def due_reminder(case: Case) -> Proposal | None:
-    """The soft reminder on the due day. It lapses when the first reminder's time has come."""
-    told = case.told
-    if not case.policy.due_reminder or not case.facts.reached or told is None or told.date() > case.facts.due:
+    """The soft reminder on the due day, to those told before it. It lapses when the first reminder's time has come."""
+    due, rungs = case.facts.due, case.policy.due_reminder
+    if not rungs or not case.reached or case.told is None or case.told.date() >= due:
         return None
-    if case.policy.reminders and (_is_begun(case, reminder_step(0)) or _reminder_at(case, 0) <= case.now):
+    if case.policy.reminders and (case.of_step(reminder_step(0)) or _reminder_at(case, 0) <= case.now):
         return None
-    start = case.midnight(case.facts.due)
-    return _ladder(case, DUE_REMINDER, Message.DUE_REMINDER, case.policy.due_reminder, start, Reason.DUE)
+    return climb(case, Ladder(DUE_REMINDER, Message.DUE_REMINDER, rungs, case.midnight(due), Reason.DUE))
 
 
 def reminders(case: Case) -> tuple[Proposal, ...]:
     """What remains of the reminder that has begun, and the one after it."""
-    if not case.facts.reached:
-        return ()
     proposals: list[Proposal] = []
-    for index, reminder in enumerate(case.policy.reminders):
-        last = index + 1 == len(case.policy.reminders) and _collects(case) is not None
-        step, message = reminder_step(index), Message.LAST_REMINDER if last else Message.REMINDER
-        if index + 1 < len(case.policy.reminders) and _is_begun(case, reminder_step(index + 1)):
+    for index in range(len(case.policy.reminders)) if case.reached else ():
+        if case.of_step(reminder_step(index + 1)):
             continue
-        at = _reminder_at(case, index)
-        proposal = _ladder(case, step, message, reminder.rungs, at, Reason.OVERDUE, index)
+        proposal = climb(case, _reminder(case, index))
         if proposal:
             proposals.append(proposal)
-            if case.first_out(step) is None:
+            if case.first_out(proposal.step) is None:
                 break
     return tuple(proposals)
 
 
 def hand_over(case: Case) -> Proposal | None:
     """The claim to the agency, when the last step's time to pay is over."""
-    facts, collection = case.facts, _collects(case)
-    claimed = [send for send in facts.sends if send.message is Message.CLAIM]
-    if collection is None or not facts.reached or any(claim.status in OUT for claim in claimed):
+    collection, steps = _collects(case), len(case.policy.reminders)
+    if collection is None or not case.reached:
         return None
-    if not all(_is_over(case, index) for index in range(len(case.policy.reminders))):
+    if any(send.is_out and send.message is Message.CLAIM for send in case.facts.sends):
+        return None
+    if not all(_is_done(case, index) for index in range(steps)):
         return None
     if case.law.collection.notice and not _is_noticed(case):
         return None
-    at = max(_after(case, collection, len(case.policy.reminders)), case.midnight(case.pay_by_passed))
-    return _to_agency(case, Message.CLAIM, Reason.TIME_TO_PAY_OVER, 0, at)
+    at = max(_after(case, collection, steps), case.midnight(case.pay_by_passed))
+    return to_agency(case, Message.CLAIM, Reason.TIME_TO_PAY_OVER, 0, case.window.fit(at))
 
 
-def receipt(case: Case, since: datetime) -> Proposal | None:
+def receipt(case: Case) -> Proposal | None:
     """Tells the debtor that the money arrived, if the merchant wishes."""
-    return _ladder(case, RECEIPT, Message.RECEIPT, case.policy.receipt, since, Reason.SETTLED)
+    return climb(case, Ladder(RECEIPT, Message.RECEIPT, case.policy.receipt, case.now, Reason.SETTLED))
 
 
-def to_agency(case: Case, message: Message, reason: Reason, rung: int) -> Proposal:
-    """A message to the agency, now."""
-    return _to_agency(case, message, reason, rung, case.now)
+def to_agency(case: Case, message: Message, why: Reason, rung: int, at: datetime) -> Proposal:
+    """A message to the agency. One that surely was not sent is tried again and again: the agency has no other way."""
+    tries = [send for send in case.of_step(COLLECTION) if send.id.rung == rung]
+    last = tries[-1] if tries else None
+    if last and last.status is Status.NOT_SENT:
+        pause = RETRY_AFTER[min(last.id.attempt, len(RETRY_AFTER)) - 1]
+        at, why = case.calendar.wall(last.since) + pause, Reason.RETRY
+        at = case.window.fit(at) if message is Message.CLAIM else at
+    return Proposal(at, SendId(COLLECTION, rung, len(tries) + 1), Channel.COLLECTION, message, why)
+
+
+def when_open(case: Case, proposal: Proposal) -> Send | Note | Wait:
+    """The proposal's act if its moment has come and the window is open; else the wait for it."""
+    at = case.window.fit(max(proposal.at, case.now))
+    if at > case.now:
+        reason = WAITS_FOR.get(proposal.why, proposal.why)
+        return Wait(case.until(at), reason, proposal.step, proposal.channel)
+    if proposal.message in PRESSING and _is_unbooked(case):
+        tomorrow = case.window.opening(case.today + ONE_DAY)
+        return Wait(case.until(tomorrow), Reason.AWAITING_BOOKING, proposal.step, proposal.channel)
+    return act(case, proposal)
+
+
+def _is_unbooked(case: Case) -> bool:
+    """Where bank files tell how far the books go: whether money of the last day to pay may still be missing."""
+    booked = case.facts.booked_through
+    return booked is not None and booked < case.last_day_to_pay
 
 
 def act(case: Case, proposal: Proposal) -> Send | Note:
     """The decision that a proposal becomes when its moment has come."""
-    if proposal.channel is not Channel.COLLECTION and proposal.channel not in case.facts.ways:
-        skipped = Skipped(
-            at=case.moment,
-            send=proposal.id,
-            channel=proposal.channel,
-            message=proposal.message,
-            reason=Reason.NO_ADDRESS,
-        )
-        return Note(skipped)
-    fee = fee_of(case, proposal.index, proposal.channel) if proposal.index is not None else None
-    return Send(
-        proposal.id,
-        proposal.channel,
-        proposal.message,
-        proposal.why,
-        total=case.facts.balance + fee.amount if fee else case.facts.balance,
-        pay_by=_pay_by(case, proposal),
-        fee=fee.amount if fee else None,
-        capped=fee.capped if fee else False,
-        law=fee.law if fee else "",
-    )
+    channel, message = proposal.channel, proposal.message
+    if channel is not Channel.COLLECTION and channel not in case.facts.ways:
+        no_way = Skipped(at=case.moment, send=proposal.id, channel=channel, message=message, reason=Reason.NO_ADDRESS)
+        return Note(no_way)
+    total, pay_by = case.facts.balance, _pay_by(case, proposal)
+    fee = fee_of(case, proposal.index, channel) if proposal.index is not None else None
+    if fee is None:
+        return Send(proposal.id, channel, message, proposal.why, total, pay_by)
+    total += fee.amount
+    return Send(proposal.id, channel, message, proposal.why, total, pay_by, fee.amount, fee.capped, fee.law)
 
 
-# --- ladders -----------------------------------------------------------------------------------------------------------
+def _reminder(case: Case, index: int) -> Ladder:
+    """The reminder with this index. The last one says so if collection follows it."""
+    policy = case.policy
+    is_last = index + 1 == len(policy.reminders) and _collects(case) is not None
+    message = Message.LAST_REMINDER if is_last else Message.REMINDER
+    rungs, start = policy.reminders[index].rungs, _reminder_at(case, index)
+    return Ladder(reminder_step(index), message, rungs, start, Reason.OVERDUE, index)
 
 
-def _ladder(
-    case: Case,
-    step: str,
-    message: Message,
-    rungs: tuple[Rung, ...],
-    start: datetime,
-    why: Reason,
-    index: int | None = None,
-) -> Proposal | None:
-    """The step's next message; None when the step is over."""
-    at = start
-    sends = tuple(case.facts.of_step(step))
-    for number, rung in enumerate(rungs):
-        tries = [send for send in sends if send.id.rung == number]
-        last = tries[-1] if tries else None
-        if last is None or last.status is Status.NOT_SENT and len(tries) <= len(RETRY_AFTER) or _is_renewed(case, last):
-            if last:
-                at, why = _again(case, last, len(tries))
-            fitted = case.window.fit(at)
-            return Proposal(fitted, step, number, len(tries) + 1, rung.channel, message, why, index)
-        if not last.is_out:
-            at, why = case.calendar.wall(last.since), last.why or Reason.REFUSED
-            continue
-        if rung.viewed_within is None or _is_viewed(case, step, sends):
-            return None
-        at, why = _unless_viewed(case, step, rung, last), Reason.NOT_VIEWED
-    return None
-
-
-def _again(case: Case, last: SendState, tries: int) -> tuple[datetime, Reason]:
-    """When a rung is tried again: after a growing pause, or at once with a new address."""
-    wait = RETRY_AFTER[tries - 1] if last.status is Status.NOT_SENT else timedelta(0)
-    since = last.since if last.status is Status.NOT_SENT else case.moment
-    return case.calendar.wall(since) + wait, Reason.RETRY
-
-
-def _is_renewed(case: Case, send: SendState) -> bool:
-    return send.status in (Status.FAILED, Status.SKIPPED) and not case.is_spent(send)
-
-
-def _is_viewed(case: Case, step: str, sends: tuple[SendState, ...]) -> bool:
-    """Whether somebody viewed since the step began."""
-    if step == DISTRIBUTION:
-        return case.facts.viewed
-    began = next((send.out_at for send in sends if send.out_at), None)
-    return began is not None and any(send.viewed_at and send.viewed_at >= began for send in case.facts.sends)
-
-
-def _unless_viewed(case: Case, step: str, rung: Rung, last: SendState) -> datetime:
-    """When the next rung follows a message that nobody views.
-
-    A rung that another step's message overtook (we were down) waits anew from that message, so that a debtor does not
-    get both at once.
-    """
-    if last.out_at is None or rung.viewed_within is None:
-        raise AssertionError(f"{last.id} is not out")
-    wall, holds = case.calendar.wall, case.holds
-    at = case.calendar.deadline(wall(last.out_at), rung.viewed_within, holds)
-    for send in case.facts.sends:
-        if send.out_at and send.id.step != step and wall(send.out_at) > case.window.fit(at):
-            at = case.calendar.deadline(wall(send.out_at), rung.viewed_within, holds)
-    return at
-
-
-def _to_agency(case: Case, message: Message, why: Reason, rung: int, at: datetime) -> Proposal:
-    tries = [send for send in case.facts.of_step(COLLECTION) if send.id.rung == rung]
-    last = tries[-1] if tries else None
-    if last and last.status is Status.NOT_SENT:
-        at, why = case.calendar.wall(last.since) + RETRY_AFTER[min(len(tries), len(RETRY_AFTER)) - 1], Reason.RETRY
-    fitted = case.window.fit(at) if message is Message.CLAIM else at
-    return Proposal(fitted, COLLECTION, rung, len(tries) + 1, Channel.COLLECTION, message, why)
-
-
-# --- when --------------------------------------------------------------------------------------------------------------
+# --- when ------------------------------------------------------------------------------------------------------------
 
 
 def _reminder_at(case: Case, index: int) -> datetime:
-    """Wall time at which a reminder may begin: the policy's moment, but never before the printed days to pay are over."""
+    """Wall time at which a reminder may begin: the policy's moment, but not before the printed days to pay are over.
+
+    One that has begun goes on at once, unless the debtor was told of the invoice only after that.
+    """
     began = case.first_out(reminder_step(index))
-    if began:
+    if began and not (case.told and case.told > began):
         return began
     return max(_after(case, case.policy.reminders[index], index), case.midnight(case.pay_by_passed))
 
@@ -233,7 +165,7 @@ def _after(case: Case, step: Reminder | Collection, index: int) -> datetime:
     """The policy's moment of the step that follows ``index`` reminders."""
     previous = reminder_step(index - 1) if index else DUE_REMINDER
     first = case.first_out(previous) if step.anchor is Anchor.AFTER_PREVIOUS else None
-    return case.calendar.deadline(first or _owing_since(case), step.wait, case.holds)
+    return case.deadline(first or _owing_since(case), step.wait)
 
 
 def _owing_since(case: Case) -> datetime:
@@ -246,55 +178,52 @@ def _pay_by(case: Case, proposal: Proposal) -> date:
     """The day to pay that a message prints."""
     if proposal.index is None:
         return max(case.due, case.today)
-    reminder = case.policy.reminders[proposal.index]
-    days = [case.today + timedelta(days=1)]
-    if case.law.reminders.new_due:
-        days.append(case.today + timedelta(days=case.law.reminders.new_due[0]))
-    if proposal.message is Message.LAST_REMINDER and case.law.collection.notice:
-        days.append(case.today + timedelta(days=case.law.collection.notice[0]))
+    law, reminder = case.law, case.policy.reminders[proposal.index]
+    demanded = [law.reminders.new_due]
+    if proposal.message is Message.LAST_REMINDER:
+        demanded.append(law.collection.notice)
+    days = max([1, *(days for days, _ in filter(None, demanded))])
     if reminder.time_to_pay:
-        days.append(case.calendar.add(case.today, reminder.time_to_pay))
+        wished = case.calendar.add(case.today, reminder.time_to_pay)
     else:
-        days.append(_day_before_next(case, proposal.step, proposal.index))
-    return max(days)
+        wished = _day_before_next(case, proposal.step, proposal.index)
+    return max(case.today + timedelta(days=days), wished)
 
 
 def _day_before_next(case: Case, step: str, index: int) -> date:
-    """The day before the step that follows this reminder, if its message goes out now."""
-    following = [*case.policy.reminders[index + 1 :], *filter(None, [_collects(case)])]
+    """The bank day before the step that follows this reminder, if its message goes out now."""
+    collection = _collects(case)
+    following: list[Reminder | Collection] = [
+        *case.policy.reminders[index + 1 :],
+        *([collection] if collection else []),
+    ]
     if not following:
         return case.today + TIME_TO_PAY
-    upcoming = following[0]
-    if upcoming.anchor is Anchor.AFTER_DUE:
-        if case.law.reminders.new_due:
-            return case.today
-        anchor = _owing_since(case)
-    else:
+    upcoming, anchor = following[0], _owing_since(case)
+    if upcoming.anchor is Anchor.AFTER_PREVIOUS:
         anchor = case.first_out(step) or case.now
-    return case.window.fit(case.calendar.deadline(anchor, upcoming.wait, case.holds)).date() - timedelta(days=1)
+    elif case.law.reminders.new_due:
+        return case.today
+    next_day = case.window.fit(case.deadline(anchor, upcoming.wait)).date()
+    return case.calendar.roll_back(next_day - ONE_DAY)
 
 
-# --- what has happened in a step ---------------------------------------------------------------------------------------
+# --- what has happened in a step -------------------------------------------------------------------------------------
 
 
-def _is_begun(case: Case, step: str) -> bool:
-    return next(case.facts.of_step(step), None) is not None
-
-
-def _is_over(case: Case, index: int) -> bool:
+def _is_done(case: Case, index: int) -> bool:
     """Whether a reminder went out, or all its rungs failed."""
     step = reminder_step(index)
     if case.first_out(step):
         return True
-    rungs = case.policy.reminders[index].rungs
-    spent = {send.id.rung for send in case.facts.of_step(step) if case.is_spent(send)}
-    return spent.issuperset(range(len(rungs)))
+    spent = {send.id.rung for send in case.of_step(step) if case.is_spent(send)}
+    return spent.issuperset(range(len(case.policy.reminders[index].rungs)))
 
 
 def _collects(case: Case) -> Collection | None:
-    """The hand-over that would follow as things stand."""
-    collection = case.policy.collection
-    if collection is None or case.facts.withdrawal_asked or case.facts.principal_open < collection.minimum:
+    """The hand-over that would follow as things stand. Fees alone are never handed over."""
+    collection, principal = case.policy.collection, case.facts.principal_open
+    if collection is None or case.facts.withdrawal_asked or not principal or principal < collection.minimum:
         return None
     return collection
 
@@ -303,4 +232,3 @@ def _is_noticed(case: Case) -> bool:
     """Whether the written notice that collection follows is out."""
     notices = (send for send in case.facts.sends if send.message is Message.LAST_REMINDER)
     return any(send.is_out and send.channel in WRITTEN for send in notices)
-

@@ -80,7 +80,7 @@ def event_of(happening: Happening, facts: Facts, at: datetime) -> Event | None:
         case What.PAID | What.COLLECTED | What.CREDITED | What.AMENDED:
             return _booked(happening, at)
         case What.RESPITE:
-            return Respited(at=at, until=happening.until or at.date())
+            return Respited(at=at, until=happening.until or happening.at.date())
         case What.PAUSED:
             return Paused(at=at, until=happening.until)
         case What.WAIVED:
@@ -135,4 +135,3 @@ _PLAIN: dict[What, type[Event]] = {
     What.STOPPED: Stopped,
     What.WITHDRAWN: WithdrawalAsked,
 }
-

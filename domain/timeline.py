@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from domain.calendar import Calendar
 from domain.events import (
@@ -83,6 +83,16 @@ def life(invoice: Invoice, calendar: Calendar, events: Iterable[Event]) -> tuple
     return tuple(_Teller(invoice, calendar).tell(events))
 
 
+class _Where(TypedDict, total=False):
+    """The fields of an entry that only some acts have."""
+
+    step: str
+    message: Message
+    channel: Channel
+    amount: Money
+    law: str | None
+
+
 class _Teller:
     def __init__(self, invoice: Invoice, calendar: Calendar) -> None:
         self.facts = Facts.at_start(invoice)
@@ -98,7 +108,7 @@ class _Teller:
             if teller:
                 yield from teller(self, event, before)
 
-    def entry(self, event: Event, did: Did, reason: Reason, **more: Any) -> Entry:
+    def entry(self, event: Event, did: Did, reason: Reason, **more: Unpack[_Where]) -> Entry:
         return Entry(self.calendar.local(event.at), did, self.facts.balance, reason, **more)
 
     def reserve(self, event: Reserved, before: Facts) -> Iterator[Entry]:
@@ -111,16 +121,16 @@ class _Teller:
             return
         self.out.add(event.send)
         reserved = self.reserved[event.send]
-        where = {"step": send.id.step, "message": send.message, "channel": send.channel}
+        where: _Where = {"step": send.id.step, "message": send.message, "channel": send.channel}
         did = _TO_AGENCY.get(send.message, Did.SENT)
         charge = next((c for c in self.facts.charges if c.send == send.id and c.state is ChargeState.BOOKED), None)
-        yield self.entry(event, did, reserved.reason, amount=reserved.total, **where)
+        yield self.entry(event, did, reserved.reason, **where | {"amount": reserved.total})
         if charge:
             reason = Reason.CAPPED_BY_LAW if charge.capped else Reason.REMINDER_FEE
-            yield self.entry(event, Did.CHARGED, reason, amount=charge.amount, law=charge.law, **where)
+            yield self.entry(event, Did.CHARGED, reason, **where | {"amount": charge.amount, "law": charge.law})
 
     def skip(self, event: Skipped, before: Facts) -> Iterator[Entry]:
-        where = {"step": event.send.step, "message": event.message, "channel": event.channel}
+        where: _Where = {"step": event.send.step, "message": event.message, "channel": event.channel}
         yield self.entry(event, Did.SKIPPED, event.reason, **where)
 
     def reverse(self, event: Reversed, before: Facts) -> Iterator[Entry]:

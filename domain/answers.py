@@ -1,0 +1,216 @@
+"""The rules that answer alone: settled, stopped, in collection, held, in doubt, unreachable, exhausted.
+
+Each looks at a case and returns what follows, or None where it has nothing to say. Their order stands in
+``domain/rules.py``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from domain.calendar import ONE_DAY
+from domain.case import Case
+from domain.charges import reversal
+from domain.decisions import Decision, End, Note, Reconcile, Wait
+from domain.events import Asked, Closed, HoldEnded, Reversed, Settled
+from domain.policy import Channel, FeeRemainder, Otherwise
+from domain.steps import act, receipt, to_agency, when_open
+from domain.words import COLLECTION, DISTRIBUTION, Message, Outcome, Reason, Status
+
+SEEK_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120))
+"""How long to wait after each fruitless search for evidence of a send; after the last it counts as failed."""
+
+WITHDRAWAL_RUNG, DISPUTE_RUNG = 1, 2
+"""Rungs of the collection step; the claim itself is rung 0."""
+
+
+def books(case: Case) -> Decision | None:
+    """A fee that should not stand is given back before anything else is decided."""
+    wrong = reversal(case)
+    if wrong is None:
+        return None
+    charge, reason = wrong
+    return Note(Reversed(at=case.moment, step=charge.step, reason=reason))
+
+
+def settled(case: Case) -> Decision | None:
+    """Nothing is owed."""
+    end = _settlement(case)
+    return _wind_up(case, *end, Reason.SETTLED) if end else None
+
+
+def stopped(case: Case) -> Decision | None:
+    """A person stopped the case."""
+    if not case.facts.stopped:
+        return None
+    return _wind_up(case, Outcome.STOPPED, Reason.STOPPED, Reason.COMMANDED)
+
+
+def hold_over(case: Case) -> Decision | None:
+    """The last day of a respite or pause has passed."""
+    for hold in case.facts.holds:
+        if hold.ended is None and hold.until is not None and hold.until < case.today:
+            return Note(HoldEnded(at=case.moment, kind=hold.kind, until=hold.until))
+    return None
+
+
+def in_collection(case: Case) -> Decision | None:
+    """The agency has the claim: wait for it, tell it of a dispute, or take the claim back."""
+    facts = case.facts
+    if not facts.in_collection:
+        return None
+    if facts.withdrawal_asked:
+        return _tell_agency(case, Message.WITHDRAWAL, Reason.COMMANDED, WITHDRAWAL_RUNG)
+    hold = facts.hold
+    if hold and hold.kind is Reason.DISPUTED:
+        told = any(s.message is Message.DISPUTE_NOTICE and s.out_at and s.out_at >= hold.since for s in facts.sends)
+        if not told:
+            return _tell_agency(case, Message.DISPUTE_NOTICE, Reason.DISPUTED, DISPUTE_RUNG)
+        if not any(ask.reason is Reason.DISPUTED_IN_COLLECTION and ask.at >= hold.since for ask in facts.asks):
+            return Note(Asked(at=case.moment, reason=Reason.DISPUTED_IN_COLLECTION))
+    return Wait(_hold_end(case), Reason.IN_COLLECTION)
+
+
+def unknown_outcome(case: Case) -> Decision | None:
+    """A send that may or may not be out: look for evidence before anything else goes out.
+
+    A hold does not stop the search: it touches no debtor, and an agency that may have the claim must hear of a dispute.
+    """
+    for send in case.facts.sends:
+        if send.status not in (Status.RESERVED, Status.UNKNOWN):
+            continue
+        if send.sought == 0:
+            return Reconcile(send.id, send.channel)
+        if send.sought > len(SEEK_AFTER):
+            return Note(Settled(at=case.moment, send=send.id, status=Status.FAILED, why=Reason.OUTCOME_UNKNOWN))
+        again = send.since + SEEK_AFTER[send.sought - 1]
+        if again <= case.moment:
+            return Reconcile(send.id, send.channel)
+        return Wait(again, Reason.AWAITING_EVIDENCE, send.id.step, send.channel)
+    return None
+
+
+def on_hold(case: Case) -> Decision | None:
+    """Disputed, in respite, or paused: nothing goes out."""
+    hold = case.facts.hold
+    return Wait(_hold_end(case), hold.kind) if hold else None
+
+
+def not_issued(case: Case) -> Decision | None:
+    """The invoice's day has not come."""
+    if case.today >= case.facts.invoice.issued:
+        return None
+    opening = case.window.opening(case.facts.invoice.issued)
+    first = case.policy.distribution[0].channel
+    return Wait(case.until(opening), Reason.NOT_ISSUED, DISTRIBUTION, first)
+
+
+def stuck(case: Case) -> Decision | None:
+    """A message could not be made, or the agency refused it: stop visibly until a person has released the case."""
+    newest = {(send.id.step, send.id.rung): send for send in case.facts.sends}
+    for send in newest.values():
+        refused = send.channel is Channel.COLLECTION and send.status is Status.FAILED
+        if refused or send.why is Reason.CANNOT_RENDER:
+            asked = _ask(case, Reason.AGENCY_REFUSED if refused else Reason.CANNOT_RENDER, send.since)
+            if asked:
+                return asked
+    return None
+
+
+def unreachable(case: Case) -> Decision | None:
+    """Every way was tried and nobody was reached: such an invoice is never reminded."""
+    if not case.is_unreachable:
+        return None
+    if case.policy.if_unreachable is Otherwise.WAIT:
+        return Wait(None, Reason.UNREACHABLE)
+    return _ask(case, Reason.UNREACHABLE, _last_act(case)) or Wait(None, Reason.UNREACHABLE)
+
+
+def exhausted(case: Case) -> Decision:
+    """No step is left."""
+    if case.policy.if_exhausted is Otherwise.WAIT:
+        return Wait(None, Reason.EXHAUSTED)
+    opening = case.window.opening(case.pay_by_passed)
+    if case.now < opening:
+        return Wait(case.until(opening), Reason.AWAITING_PAYMENT)
+    return _ask(case, Reason.EXHAUSTED, _last_act(case)) or Wait(None, Reason.EXHAUSTED)
+
+
+# --- the ends of a life ----------------------------------------------------------------------------------------------
+
+
+def _settlement(case: Case) -> tuple[Outcome, Reason] | None:
+    """How the invoice is settled, if it is."""
+    facts, tolerance, balance = case.facts, case.policy.tolerance, case.facts.balance
+    if balance > tolerance:
+        if case.policy.fee_remainder is FeeRemainder.CHASE or balance > facts.fees + tolerance:
+            return None
+        return Outcome.WRITTEN_OFF, Reason.FEES_WRITTEN_OFF
+    if facts.credited and not facts.paid:
+        return Outcome.CREDITED, Reason.CREDITED
+    if _is_collected(case):
+        return Outcome.PAID, Reason.COLLECTED
+    return Outcome.PAID, Reason.WITHIN_TOLERANCE if balance.minor > 0 else Reason.PAID
+
+
+def _is_collected(case: Case) -> bool:
+    """Whether the payment that settled the invoice came from the agency."""
+    facts = case.facts
+    missing = facts.balance + facts.paid - case.policy.tolerance
+    for payment in facts.payments:
+        missing -= payment.amount
+        if missing.minor <= 0:
+            return payment.by_agency
+    return False
+
+
+def _wind_up(case: Case, outcome: Outcome, reason: Reason, why: Reason) -> Decision:
+    """Take the claim back from the agency, unless it collected; close; and leave no send unsettled, no receipt owed."""
+    facts = case.facts
+    if facts.in_collection and reason is not Reason.COLLECTED:
+        return _tell_agency(case, Message.WITHDRAWAL, why, WITHDRAWAL_RUNG)
+    if facts.closed is None:
+        return Note(Closed(at=case.moment, outcome=outcome, reason=reason))
+    return unknown_outcome(case) or _receipt(case) or End(facts.closed)
+
+
+def _receipt(case: Case) -> Decision | None:
+    """The receipt for money that arrived."""
+    if case.facts.closed is not Outcome.PAID or not case.facts.payments or not case.policy.receipt:
+        return None
+    proposal = receipt(case)
+    return (stuck(case) or when_open(case, proposal)) if proposal else None
+
+
+def _tell_agency(case: Case, message: Message, why: Reason, rung: int) -> Decision:
+    blocked = unknown_outcome(case) or stuck(case)
+    if blocked:
+        return blocked
+    proposal = to_agency(case, message, why, rung, case.now)
+    if proposal.at > case.now:
+        return Wait(case.until(proposal.at), Reason.RETRY, COLLECTION, Channel.COLLECTION)
+    return act(case, proposal)
+
+
+# --- asking and waiting ----------------------------------------------------------------------------------------------
+
+
+def _ask(case: Case, reason: Reason, since: datetime) -> Decision | None:
+    """Ask a person once for what has been so since then, and wait; None when somebody has acted on it."""
+    asks = [ask for ask in case.facts.asks if ask.reason is reason]
+    if any(not ask.resolved for ask in asks):
+        return Wait(None, Reason.ASKED)
+    if any(ask.at >= since for ask in asks):
+        return None
+    return Note(Asked(at=case.moment, reason=reason))
+
+
+def _last_act(case: Case) -> datetime:
+    """When the newest message went out, or did not."""
+    return max((send.out_at or send.since for send in case.facts.sends), default=case.facts.due_set or case.moment)
+
+
+def _hold_end(case: Case) -> datetime | None:
+    """When the first of the running holds ends by itself: the midnight after its last day."""
+    untils = [hold.until for hold in case.facts.holds if hold.ended is None and hold.until is not None]
+    return case.until(case.midnight(min(untils) + ONE_DAY)) if untils else None

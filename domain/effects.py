@@ -1,0 +1,124 @@
+"""How facts change: what the events share. Each function answers which fields of the facts become what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import TypedDict
+
+from domain.facts import OUT, Ask, Charge, ChargeState, Facts, HoldState, Payment, SendState
+from domain.money import Money
+from domain.policy import Channel
+from domain.words import Outcome, Reason, SendId, Status
+
+RANK = {
+    Status.RESERVED: 0,
+    Status.UNKNOWN: 1,
+    Status.NOT_SENT: 2,
+    Status.SENT: 2,
+    Status.DELIVERED: 3,
+    Status.FAILED: 4,
+}
+"""A late event of lower rank never undoes one of higher rank."""
+
+
+class Changes(TypedDict, total=False):
+    """The fields of the facts that an event changes, with their new values."""
+
+    amount: Money
+    due: date
+    due_set: datetime | None
+    ways: frozenset[Channel]
+    credited: Money
+    paid: Money
+    fees: Money
+    payments: tuple[Payment, ...]
+    sends: tuple[SendState, ...]
+    charges: tuple[Charge, ...]
+    holds: tuple[HoldState, ...]
+    asks: tuple[Ask, ...]
+    renewed: tuple[tuple[Channel, datetime], ...]
+    waived: frozenset[str]
+    booked_through: date | None
+    stopped: bool
+    withdrawal_asked: bool
+    viewed: bool
+    closed: Outcome | None
+
+
+def send(facts: Facts, send_id: SendId, change: Callable[[SendState], SendState]) -> Changes:
+    """One send is another."""
+    return {"sends": tuple(change(send) if send.id == send_id else send for send in facts.sends)}
+
+
+def status(facts: Facts, send_id: SendId, status: Status, at: datetime, why: Reason | None = None) -> Changes:
+    """A send has a new status, unless it has one of higher rank."""
+
+    def settle(send: SendState) -> SendState:
+        if RANK[status] <= RANK.get(send.status, 0):
+            return send
+        out_at = send.out_at or (at if status in OUT else None)
+        return replace(send, status=status, since=at, why=why, out_at=out_at)
+
+    return send(facts, send_id, settle)
+
+
+def book(facts: Facts, send_id: SendId) -> Changes:
+    """The fee that this send carried is owed from now on; a life that was over goes on."""
+    charge = _pending(facts, send_id)
+    if charge is None:
+        return {}
+    booked = replace(charge, state=ChargeState.BOOKED)
+    return {"charges": _with(facts, charge, booked), "fees": facts.fees + charge.amount, "closed": None}
+
+
+def void(facts: Facts, send_id: SendId) -> Changes:
+    """The fee was never asked for, so the step's next message may carry it."""
+    charge = _pending(facts, send_id)
+    return {"charges": _with(facts, charge)} if charge else {}
+
+
+def reverse(facts: Facts, step: str) -> Changes:
+    """A step's fee is owed no longer."""
+    charge = facts.charge(step)
+    if charge is None or charge.state is not ChargeState.BOOKED:
+        return {}
+    reversed_ = replace(charge, state=ChargeState.REVERSED)
+    return {"charges": _with(facts, charge, reversed_), "fees": facts.fees - charge.amount}
+
+
+def pay(facts: Facts, payment: Payment) -> Changes:
+    """Less is owed; more, when a payment was taken back, and then a life that was over goes on."""
+    changes: Changes = {"paid": facts.paid + payment.amount, "payments": (*facts.payments, payment)}
+    return changes | {"closed": None} if payment.amount.minor < 0 else changes
+
+
+def renew(facts: Facts, channels: Sequence[Channel], at: datetime) -> Changes:
+    """New addresses: what failed on these channels may be tried again, and a question about it is answered."""
+    others = tuple(pair for pair in facts.renewed if pair[0] not in channels)
+    renewed = (*others, *((channel, at) for channel in channels))
+    return {"ways": facts.ways.union(channels), "renewed": renewed} | resolve(facts)
+
+
+def end_holds(facts: Facts, at: datetime, chosen: Callable[[HoldState], bool]) -> Changes:
+    """Some of the holds in force are over."""
+
+    def ended(hold: HoldState) -> HoldState:
+        return replace(hold, ended=at) if hold.ended is None and chosen(hold) else hold
+
+    return {"holds": tuple(ended(hold) for hold in facts.holds)}
+
+
+def resolve(facts: Facts) -> Changes:
+    """A person has acted on what was asked."""
+    return {"asks": tuple(replace(ask, resolved=True) for ask in facts.asks)}
+
+
+def _pending(facts: Facts, send_id: SendId) -> Charge | None:
+    return next((c for c in facts.charges if c.send == send_id and c.state is ChargeState.PENDING), None)
+
+
+def _with(facts: Facts, charge: Charge, *instead: Charge) -> tuple[Charge, ...]:
+    """The charges with one replaced, or left out."""
+    return tuple(kept for other in facts.charges for kept in (instead if other is charge else (other,)))
