@@ -1,0 +1,112 @@
+"""A merchant's file as it is written: which keys there are, what each means, and the domain value it becomes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from config.addresses import Account, Bankgiro, Bic, EmailAddress, Iban, Plusgiro, SmsSender
+from config.policy_file import FileModel, PolicyFile
+from config.values import Country, Currency, Language, Name, Text, word_of
+from domain.merchant import EmailSender, LetterSender, Payee, ReferenceKind, Senders
+
+WINDOWS = ("se-left", "se-right", "no-c5", "pingen-left")
+"""The envelopes that there are letter layouts for."""
+
+
+class PayeeFile(FileModel):
+    """Where the money goes."""
+
+    bankgiro: Bankgiro | None = None
+    """Swedish bankgiro number."""
+    plusgiro: Plusgiro | None = None
+    """Swedish plusgiro number."""
+    account: Account | None = None
+    """Norwegian account number, 11 digits."""
+    iban: Iban | None = None
+    """International account number."""
+    bic: Bic | None = None
+    """The bank's international code."""
+    organisation: Text | None = None
+    """Organisation number, as it is printed."""
+
+    def payee(self) -> Payee:
+        """Return the domain's payee."""
+        return Payee(**self.model_dump())
+
+
+class ReferenceFile(FileModel):
+    """The payment reference."""
+
+    kind: Annotated[str, *word_of(ReferenceKind), Field(examples=["ocr"])]
+    """Which reference the agreement with the bank expects: ocr (Sweden), kid (Norway) or rf (with an IBAN)."""
+
+
+class EmailSenderFile(FileModel):
+    """Whom customers see as sender of e-mails."""
+
+    address: Annotated[EmailAddress, Field(alias="from", examples=["invoices@example.com"])]
+    """The address in the From line."""
+    name: Annotated[Text, Field(examples=["Nordljus Energi"])]
+    """The name in the From line."""
+
+
+class SmsSenderFile(FileModel):
+    """Whom customers see as sender of SMS."""
+
+    sender: Annotated[SmsSender, Field(alias="from", examples=["Nordljus"])]
+    """Up to 11 letters and digits, or a number with country code."""
+
+
+class LetterSenderFile(FileModel):
+    """How letters are put into envelopes."""
+
+    window: Annotated[str, *word_of(WINDOWS), Field(examples=["se-left"])]
+    """Where the envelope's window is."""
+    return_address: Annotated[tuple[Text, ...], Field(min_length=1, examples=[["Nordljus Energi AB", "Box 1"]])]
+    """Where undeliverable letters go back to, line by line."""
+
+
+class SendersFile(FileModel):
+    """A sender for each channel that the policy uses."""
+
+    email: EmailSenderFile | None = None
+    """The sender of e-mails."""
+    sms: SmsSenderFile | None = None
+    """The sender of SMS."""
+    letter: LetterSenderFile | None = None
+    """The sender of letters."""
+
+    def senders(self) -> Senders:
+        """Return the domain's senders."""
+        return Senders(
+            email=EmailSender(self.email.address, self.email.name) if self.email else None,
+            sms=self.sms.sender if self.sms else None,
+            letter=LetterSender(self.letter.window, self.letter.return_address) if self.letter else None,
+        )
+
+
+class MerchantFile(FileModel):
+    """A merchant: who asks for the money, how it is paid, and by which rules."""
+
+    merchant: Annotated[Name, Field(examples=["nordljus"])]
+    """The short name by which invoices name the merchant. It never changes."""
+    name: Annotated[Text, Field(examples=["Nordljus Energi AB"])]
+    """The name that customers read."""
+    country: Annotated[Country, Field(examples=["SE"])]
+    """Where the merchant is: its law, bank days and currency."""
+    currency: Currency | None = None
+    """The currency of the invoices; without it the country's."""
+    languages: Annotated[tuple[Language, ...], Field(min_length=1, examples=[["sv", "en"]])]
+    """The languages of the messages; the first for customers who have not chosen."""
+    payee: Annotated[PayeeFile, Field(examples=["{bankgiro: 5050-1055}"])]
+    """Where the money goes."""
+    reference: Annotated[ReferenceFile, Field(examples=["{kind: ocr}"])]
+    """The payment reference."""
+    senders: Annotated[SendersFile, Field(examples=["{email: {from: invoices@example.com, name: Your Name}}"])]
+    """A sender for each channel that the policy uses."""
+    policy: PolicyFile
+    """What happens to an invoice, and when."""
+    groups: Annotated[dict[str, Any], Field(default_factory=dict)]
+    """Groups of customers with other rules: each key of the policy that a group names replaces the policy's."""

@@ -1,0 +1,70 @@
+"""Settings of the installation, from environment variables that begin with ``KVITT_``. Temporal's own are its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from config.problems import ConfigError, Problem
+
+
+class Settings(BaseSettings):
+    """Everything that differs from one installation to the next; the defaults run all of it on one machine."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="KVITT_", frozen=True, env_ignore_empty=True, use_attribute_docstrings=True
+    )
+
+    home: Path = Path("var")
+    """Where databases, logs and the outbox live."""
+    database_url: str = ""
+    """SQLAlchemy address of the store; without it SQLite under home."""
+    merchants: Path = Path("examples/merchants")
+    """The folder with the merchants' files."""
+    gateway_host: str = "127.0.0.1"
+    """The address that the gateway listens on."""
+    gateway_port: int = Field(default=8080, ge=1, le=65535)
+    """The port that the gateway listens on."""
+    public_url: str = Field(default="", pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$")
+    """The address of the gateway as customers reach it; without it the gateway's own."""
+    temporal_port: int = Field(default=7233, ge=1, le=65535)
+    """The port of the embedded Temporal server."""
+    ui_port: int = Field(default=8233, ge=1, le=65535)
+    """The port of the embedded Temporal server's web pages."""
+    task_queue: str = Field(default="kvitt", min_length=1)
+    """The task queue of the workflows, and the beginning of the channels' queues."""
+    allow_test_clocks: bool = True
+    """Whether a case's clock may be moved. Set it to false in production."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """From which level on the log is written."""
+
+    @property
+    def database(self) -> str:
+        """The address of the store."""
+        return self.database_url or f"sqlite:///{self.home / 'kvitt.sqlite3'}"
+
+    @property
+    def address(self) -> str:
+        """The address of the gateway as customers reach it, without a slash at the end."""
+        host = "localhost" if self.gateway_host in ("0.0.0.0", "::") else self.gateway_host  # noqa: S104
+        return (self.public_url or f"http://{host}:{self.gateway_port}").rstrip("/")
+
+
+def read_settings() -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        ConfigError: a value is wrong; one line each, naming the variable.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise ConfigError(
+            Problem(
+                "", None, f"KVITT_{str(detail['loc'][0]).upper()}", f'is "{detail["input"]}"', detail["msg"].lower()
+            )
+            for detail in error.errors(include_url=False)
+        ) from None
