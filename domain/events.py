@@ -30,11 +30,18 @@ class Event:
         raise AssertionError(f"{type(self).__name__} has no effect")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act(Event):
+    """Something that we did ourselves. The loop that did it looks anyway."""
+
+    wakes: ClassVar[bool] = False
+
+
 # --- our own acts ----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reserved(Event):
+class Reserved(Act):
     """A send was decided and its place taken; the vendor has not been asked yet."""
 
     send: SendId
@@ -60,7 +67,7 @@ class Reserved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settled(Event):
+class Settled(Act):
     """What the vendor made of a send: sent, not sent, failed for good, or unknown."""
 
     send: SendId
@@ -76,7 +83,7 @@ class Settled(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sought(Event):
+class Sought(Act):
     """We looked for evidence of a send of unknown outcome and found none."""
 
     send: SendId
@@ -87,7 +94,7 @@ class Sought(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Skipped(Event):
+class Skipped(Act):
     """A rung that could not be used."""
 
     send: SendId
@@ -102,7 +109,7 @@ class Skipped(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reversed(Event):
+class Reversed(Act):
     """A fee taken back."""
 
     step: str
@@ -114,7 +121,7 @@ class Reversed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HoldEnded(Event):
+class HoldEnded(Act):
     """The last day of a respite or pause is over."""
 
     kind: Reason
@@ -126,7 +133,7 @@ class HoldEnded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked(Event):
+class Asked(Act):
     """A person must decide."""
 
     reason: Reason
@@ -137,7 +144,7 @@ class Asked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Closed(Event):
+class Closed(Act):
     """The life is over."""
 
     outcome: Outcome
