@@ -75,10 +75,10 @@ def _absent(value: object) -> object:
 
 Absent = BeforeValidator(_absent)
 Quantity = Annotated[
-    Decimal, PlainValidator(parse_decimal), WithJsonSchema({"type": ["string", "number"], "examples": ["1"]})
+    Decimal, BeforeValidator(parse_decimal), WithJsonSchema({"type": ["string", "number"], "examples": ["1"]})
 ]
 Percent = Annotated[
-    Decimal, PlainValidator(parse_percent), WithJsonSchema({"type": ["string", "number"], "examples": ["25"]})
+    Decimal, BeforeValidator(parse_percent), WithJsonSchema({"type": ["string", "number"], "examples": ["25"]})
 ]
 
 

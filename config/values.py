@@ -190,7 +190,7 @@ ContactHours = Annotated[Hours, PlainValidator(parse_hours), as_text(f"{CLOCK} ?
 Minutes = Annotated[int, PlainValidator(parse_minutes), as_text("[0-9]{1,4} minutes?", "90 minutes")]
 Amount = Annotated[Money, PlainValidator(_money), as_text(r"[0-9]+(\.[0-9]{1,2})?", "60.00", also=("number",))]
 Yes = Annotated[bool, PlainValidator(parse_yes), WithJsonSchema({"enum": [True, False, "true", "false"]})]
-Day = Annotated[date, PlainValidator(parse_date), as_text("[0-9]{4}-[0-9]{2}-[0-9]{2}", "2026-03-02")]
+Day = Annotated[date, BeforeValidator(parse_date), as_text("[0-9]{4}-[0-9]{2}-[0-9]{2}", "2026-03-02")]
 Name = Annotated[str, PlainValidator(parse_name), as_text("[a-z0-9][a-z0-9_-]{0,39}", "nordljus")]
 Country = Annotated[
     str, PlainValidator(parse_country), WithJsonSchema({"type": "string", "enum": list(LAWS), "examples": ["SE"]})
