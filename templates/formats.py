@@ -51,7 +51,11 @@ class Formats:
 
     def day(self, day: date) -> str:
         """Write the day with its month in words, so that nobody reads it the wrong way round."""
-        return format_date(day, f"d'{NO_BREAK_SPACE}'MMMM y", locale=self._locale)
+        return format_date(day, f"d'{NO_BREAK_SPACE}'MMMM'{NO_BREAK_SPACE}'y", locale=self._locale)
+
+    def short_day(self, day: date) -> str:
+        """Write the day without its year, for an SMS, which is read within days."""
+        return format_date(day, f"d'{NO_BREAK_SPACE}'MMMM", locale=self._locale)
 
     def quantity(self, quantity: Decimal) -> str:
         """Write a count with as many decimals as it has."""
@@ -76,12 +80,3 @@ def abs_of(money: Money) -> Money:
 def plain(text: str) -> str:
     """Use ordinary spaces only: for SMS (a no-break space costs an alphabet), subjects and plain text."""
     return text.replace(NO_BREAK_SPACE, " ").replace("\u202f", " ")
-
-
-def grouped(text: str, size: int = 4) -> str:
-    """Split from the left, as IBAN and RF are printed.
-
-    >>> grouped("RF332348236")
-    'RF33 2348 236'
-    """
-    return " ".join(text[at : at + size] for at in range(0, len(text), size))

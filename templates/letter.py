@@ -12,6 +12,7 @@ from typing import Any
 import typst
 from babel import Locale
 
+from domain.words import Message
 from templates.content import Content, Letter
 from templates.errors import RenderError
 from templates.qr import payment_code, svg
@@ -70,6 +71,7 @@ def _values(content: Content, view: View, texts: Texts) -> dict[str, Any]:
         "window": {**asdict(window.box), "play": window.play, "returns_inside": window.returns_inside},
         "sender": [one_line(line) for line in sender],
         "address": _address(content),
+        "lines_first": content.message is Message.INVOICE and bool(view.lines),
         "qr": svg(code) if code else None,
         "lines_in": view.label["lines.currency"].format(currency=view.currency),
     }

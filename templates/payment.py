@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.merchant import ReferenceKind
+from domain.references import NumberError, reference_shown
+from domain.references.check import grouped
+from domain.references.giro import bankgiro, plusgiro
 from templates.content import Content
 from templates.errors import RenderError
-from templates.formats import grouped
 
 
 class Scheme(StrEnum):
@@ -33,12 +35,17 @@ class Account:
     number: str
     bic: str | None = None
 
+    @property
+    def compact(self) -> str:
+        """The number for machines and for typing: a giro's hyphen stays, spaces go."""
+        return self.number.replace(" ", "")
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What to state; ``label`` names its label, ``compact`` is for machines."""
+    """What to state; the kind's value names its label, ``compact`` is for machines and for typing."""
 
-    label: str
+    kind: ReferenceKind
     printed: str
     compact: str
 
@@ -47,11 +54,14 @@ def accounts(content: Content) -> list[Account]:
     """List the accounts that take this invoice's currency, best first.
 
     Raises:
-        RenderError: the merchant has none.
+        RenderError: the merchant has none, or one that is no such number.
 
     """
     home = _HOME.get(content.total.currency, ())
-    known = list(_known(content))
+    try:
+        known = list(_known(content))
+    except NumberError as error:
+        raise RenderError("payment", f"{content.merchant.id}: {error}") from None
     abroad = content.customer.country != content.merchant.country
     found = [account for account in known if account.scheme in home]
     if abroad or not found:
@@ -63,27 +73,20 @@ def accounts(content: Content) -> list[Account]:
 
 def reference(content: Content) -> Reference:
     """Give the reference the name that the customer's bank gives its field."""
-    compact = content.reference
-    if compact.upper().startswith("RF"):
-        return Reference(ReferenceKind.RF, grouped(compact), compact)
-    return Reference(content.merchant.reference, compact, compact)
+    kind = content.merchant.reference
+    return Reference(kind, reference_shown(kind, content.reference), content.reference)
 
 
 def _known(content: Content) -> Iterator[Account]:
     payee = content.merchant.payee
     if payee.bankgiro:
-        yield Account(Scheme.BANKGIRO, _hyphenated(payee.bankgiro, 4))
+        yield Account(Scheme.BANKGIRO, bankgiro(payee.bankgiro))
     if payee.plusgiro:
-        yield Account(Scheme.PLUSGIRO, _hyphenated(payee.plusgiro, 1))
+        yield Account(Scheme.PLUSGIRO, plusgiro(payee.plusgiro))
     if payee.account:
         yield Account(Scheme.ACCOUNT, _norwegian(payee.account))
     if payee.iban:
         yield Account(Scheme.IBAN, grouped(_compact(payee.iban)), payee.bic)
-
-
-def _hyphenated(number: str, tail: int) -> str:
-    digits = _compact(number)
-    return f"{digits[:-tail]}-{digits[-tail:]}"
 
 
 def _norwegian(number: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import segno
 
+from domain.merchant import ReferenceKind
 from domain.money import Money
 from domain.words import Message
 from templates.content import Content
@@ -66,7 +67,7 @@ def _usingqr(content: Content, account: Account) -> Code | None:
         "ddt": f"{content.pay_by:%Y%m%d}",
         "due": content.total,
         "pt": _USINGQR_SCHEMES[account.scheme],
-        "acc": account.number.replace(" ", ""),
+        "acc": account.compact,
     }
     if account.bic:
         fields["bc"] = account.bic
@@ -82,7 +83,7 @@ def _epc(content: Content, account: Account, to: Reference) -> Code | None:
     """EPC069-12 version 002; the BIC may be empty within Europe."""
     if content.total.minor > _EPC_LARGEST:
         return None
-    structured = to.compact if to.label == "rf" else ""
+    structured = to.compact if to.kind is ReferenceKind.RF else ""
     lines = [
         "BCD",
         "002",
@@ -90,7 +91,7 @@ def _epc(content: Content, account: Account, to: Reference) -> Code | None:
         "SCT",
         account.bic or "",
         content.merchant.name[:_EPC_NAME],
-        account.number.replace(" ", ""),
+        account.compact,
         f"EUR{content.total}",
         "",
         structured,

@@ -50,7 +50,7 @@ class View:
     issued: str
     due: str
     pay_by: str
-    today: str
+    pay_by_short: str
     amount: str
     total: str
     paid: str
@@ -97,7 +97,7 @@ def view_of(content: Content) -> View:
         issued=formats.day(content.issued),
         due=formats.day(content.due),
         pay_by=formats.day(content.pay_by),
-        today=formats.day(content.today),
+        pay_by_short=formats.short_day(content.pay_by),
         amount=formats.amount(content.amount),
         total=formats.amount(content.total),
         paid=_some(content.paid, formats),
@@ -152,7 +152,7 @@ def _payment(content: Content, label: Labels) -> tuple[Row, ...]:
         if account.bic:
             values["bic"] = account.bic
     to = reference(content)
-    values[to.label] = to.printed
+    values[str(to.kind)] = to.printed
     values["payee"] = one_line(content.merchant.name)
     return tuple(Row(key, label[f"payment.{key}"], value) for key, value in values.items())
 
@@ -160,7 +160,7 @@ def _payment(content: Content, label: Labels) -> tuple[Row, ...]:
 def _pay_to(content: Content, label: Labels) -> str:
     """Account and reference in one breath, for an SMS."""
     account, to = accounts(content)[0], reference(content)
-    return f"{label[f'short.{account.scheme}']} {account.number}, {label[f'short.{to.label}']} {to.printed}"
+    return f"{label[f'short.{account.scheme}']} {account.compact}, {label[f'short.{to.kind}']} {to.compact}"
 
 
 def _line(line: Line, formats: Formats) -> LineRow:

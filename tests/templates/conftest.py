@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+import pytest
+
+from templates.renderer import Renderer
+
+
+@pytest.fixture(scope="session")
+def renderer() -> Renderer:
+    return Renderer()

@@ -1,0 +1,136 @@
+"""Contents to render: a few merchants, one invoice, and any stage of its life."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, time
+from decimal import Decimal
+
+from domain.calendar import Hours
+from domain.merchant import EmailSender, LetterSender, Merchant, Payee, ReferenceKind, Senders
+from domain.money import Money
+from domain.policy import Policy
+from domain.words import Message
+from templates.content import Content, Customer, Line
+
+KINDS = (Message.INVOICE, Message.DUE_REMINDER, Message.REMINDER, Message.LAST_REMINDER, Message.RECEIPT)
+LANGUAGES = ("sv", "en")
+ISSUED, DUE = date(2026, 3, 2), date(2026, 4, 1)
+TODAY = {
+    Message.INVOICE: ISSUED,
+    Message.DUE_REMINDER: DUE,
+    Message.REMINDER: date(2026, 4, 7),
+    Message.LAST_REMINDER: date(2026, 4, 27),
+    Message.RECEIPT: date(2026, 4, 28),
+}
+PAY_BY = {
+    Message.INVOICE: DUE,
+    Message.DUE_REMINDER: date(2026, 4, 6),
+    Message.REMINDER: date(2026, 4, 22),
+    Message.LAST_REMINDER: date(2026, 5, 11),
+    Message.RECEIPT: DUE,
+}
+ANNA = Customer(
+    name="Åsa Öberg",
+    country="SE",
+    language="sv",
+    email="asa@customer.example",
+    phone="+46701740605",
+    address=("Ängsgatan 1", "111 22 Västerås"),
+)
+
+
+def policy(currency: str) -> Policy:
+    return Policy(currency, Hours(time(9), time(19)), (), (), (), None, Money.zero(currency))
+
+
+def merchant(
+    name: str = "Nordljus Energi AB",
+    *,
+    country: str = "SE",
+    currency: str = "SEK",
+    payee: Payee | None = None,
+    reference: ReferenceKind = ReferenceKind.OCR,
+    window: str = "se-left",
+    address: tuple[str, ...] = ("Box 1", "111 11 Stockholm"),
+) -> Merchant:
+    return Merchant(
+        id="nordljus",
+        name=name,
+        country=country,
+        currency=currency,
+        languages=("sv", "en"),
+        payee=payee or Payee(bankgiro="5050-1055", organisation="556677-8899"),
+        reference=reference,
+        senders=Senders(
+            EmailSender("faktura@merchant.example", name), "Nordljus", LetterSender(window, (name, *address))
+        ),
+        policy=policy(currency),
+        groups={},
+    )
+
+
+SWEDISH = merchant()
+NORWEGIAN = merchant(
+    "Fjordkraft Sør AS",
+    country="NO",
+    currency="NOK",
+    payee=Payee(account="12345678903", organisation="912345678"),
+    reference=ReferenceKind.KID,
+    window="no-c5",
+    address=("Postboks 7", "0150 Oslo"),
+)
+EURO = merchant(
+    "Bygg & Trä Export AB",
+    currency="EUR",
+    payee=Payee(bankgiro="5050-1055", iban="SE4550000000058398257466", bic="ESSESESS", organisation="556677-8899"),
+    reference=ReferenceKind.RF,
+    window="se-right",
+)
+
+
+def lines(currency: str = "SEK") -> tuple[Line, ...]:
+    def money(text: str) -> Money:
+        return Money.parse(text, currency)
+
+    return (
+        Line("Nät, fast avgift", Decimal(1), "mån", money("320.00"), money("320.00"), Decimal(25), money("80.00")),
+        Line("Överföring", Decimal("412.5"), "kWh", money("0.80"), money("330.00"), Decimal(25), money("82.50")),
+        Line("Tidningen Ljus", Decimal(1), "st", money("100.00"), money("100.00"), Decimal(6), money("6.00")),
+    )
+
+
+def content(message: Message = Message.INVOICE, language: str = "sv", **changes: object) -> Content:
+    """An invoice of 918.50 in the middle of its life; ``changes`` are fields of the content, amounts as strings."""
+    currency = getattr(changes.get("merchant", SWEDISH), "currency", "SEK")
+    money = {
+        name: Money.parse(str(changes.pop(name, default)), currency)
+        for name, default in {"amount": "918.50", "credited": "0", "paid": "0", "earlier_fees": "0", "fee": "0"}.items()
+    }
+    made = Content(
+        message=message,
+        language=language,
+        merchant=SWEDISH,
+        customer=ANNA,
+        number="10001",
+        reference="1000173",
+        issued=ISSUED,
+        due=DUE,
+        pay_by=PAY_BY[message],
+        today=TODAY[message],
+        lines=lines(currency),
+        total=money["amount"] - money["credited"] - money["paid"] + money["earlier_fees"] + money["fee"],
+        link="https://faktura.merchant.example/i/k7Qx2mV9sT4bLw8RzN3c",
+        agency="Sydinkasso AB" if message is Message.LAST_REMINDER else None,
+        **money,
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def in_norway(message: Message = Message.INVOICE, language: str = "sv", **changes: object) -> Content:
+    kari = replace(ANNA, name="Kåre Bjørnsønn", country="NO", address=("Åsveien 12", "0362 Oslo"))
+    return content(message, language, **{"merchant": NORWEGIAN, "customer": kari, "reference": "100016", **changes})
+
+
+def in_euro(message: Message = Message.INVOICE, language: str = "sv", **changes: object) -> Content:
+    return content(message, language, **{"merchant": EURO, "reference": "RF332348236", **changes})

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from template_contents import ANNA, EURO, KINDS, LANGUAGES, SWEDISH, content, in_norway, merchant
+
+import templates
+from domain.merchant import LetterSender, Payee
+from domain.policy import Channel
+from domain.words import Message
+from templates.labels import Labels, labels
+from templates.renderer import Renderer, RenderError
+
+SOURCE = Path(templates.__file__).parent
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SOURCE, tmp_path / "templates", ignore=shutil.ignore_patterns("*.py", "__pycache__")))
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("messages/invoice/sv.jinja", "{{ total }}", "{{ totel }}", "messages/invoice/sv.jinja: 'totel' is undefined"),
+        ("messages/invoice/sv.jinja", "block sms", "block text", "messages/invoice/sv.jinja: block sms is missing"),
+        ("messages/invoice/sv.jinja", "{{ total }}", "{{ total", "messages/invoice/sv.jinja: line 6: "),
+        (
+            "messages/layout.txt",
+            "{{ v.link }}",
+            "{{ v.lonk }}",
+            "messages/layout.txt: 'templates.view.View object' has no",
+        ),
+    ],
+)
+def test_a_broken_template_says_its_name_and_what_is_wrong(folder: Path, file, old, new, said) -> None:
+    path = folder / file
+    path.write_text(path.read_text().replace(old, new))
+
+    with pytest.raises(RenderError) as error:
+        Renderer(folder).email(content())
+
+    assert str(error.value).startswith(said)
+    assert error.value.__suppress_context__ or error.value.__context__ is None
+
+
+def test_a_missing_template_says_its_name(folder: Path) -> None:
+    (folder / "messages/invoice/sv.jinja").unlink()
+
+    with pytest.raises(RenderError, match=r"^messages/invoice/sv.jinja: .* does not exist$"):
+        Renderer(folder).sms(content())
+
+
+def test_a_broken_letter_says_what_typst_says(folder: Path) -> None:
+    (folder / "letter.typ").write_text("#let d = json(bytes(sys.inputs.data))\n#d.nothing")
+
+    with pytest.raises(RenderError, match=r"^letter.typ: dictionary does not contain key .nothing"):
+        Renderer(folder).letter(content())
+
+
+def with_letter(sender: LetterSender | None):
+    return replace(SWEDISH, senders=replace(SWEDISH.senders, letter=sender))
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (content(customer=replace(ANNA, address=())), "letter.typ: the customer has no postal address"),
+        (content(merchant=with_letter(None)), "letter.typ: nordljus has no letter sender"),
+        (content(merchant=with_letter(LetterSender("se-top", ("N",)))), "windows: no window se-top; known: se-left, "),
+        (content(customer=replace(ANNA, address=("x" * 120,))), "letter.typ: .*the address does not fit the window"),
+        (content(customer=replace(ANNA, address=("x",) * 15)), "letter.typ: .*the address does not fit the window"),
+        (
+            content(merchant=merchant(payee=Payee(account="12345678903"))),
+            "payment: nordljus has no account that takes SEK",
+        ),
+        (content(merchant=merchant(payee=Payee(bankgiro="5050-1056"))), "payment: nordljus: the check digit"),
+        (content(merchant=replace(EURO, payee=Payee(bankgiro="5050-1055"))), "payment: nordljus has no account"),
+        (replace(content(), message=Message.CLAIM), "messages/claim: there is no such"),
+    ],
+)
+def test_content_that_lacks_something_says_what(renderer: Renderer, made, said) -> None:
+    with pytest.raises(RenderError, match=f"^{said}"):
+        renderer.letter(made)
+
+
+def test_an_agency_gets_no_message(renderer: Renderer) -> None:
+    with pytest.raises(RenderError, match=r"^collection: "):
+        renderer.render(content(), Channel.COLLECTION)
+
+
+def test_a_notice_of_collection_that_gives_too_few_days_is_not_written(renderer: Renderer) -> None:
+    made = in_norway(Message.LAST_REMINDER, today=date(2026, 4, 28), pay_by=date(2026, 5, 11))
+
+    with pytest.raises(RenderError, match=r"legal/NO/last_reminder.sv.jinja: pay-by 2026-05-11 is less than 14 days"):
+        renderer.email(made)
+
+
+def test_a_country_without_legal_texts_gets_an_invoice_but_no_reminder(renderer: Renderer) -> None:
+    finn = replace(ANNA, country="FI")
+
+    assert renderer.email(content(customer=finn)).text
+    with pytest.raises(RenderError, match=r"legal/FI/reminder.sv.jinja does not exist"):
+        renderer.email(content(Message.REMINDER, customer=finn))
+
+
+def test_a_missing_word_is_an_error() -> None:
+    with pytest.raises(RenderError, match=r"^labels/sv.toml: facts.number is missing"):
+        Labels("sv", {})["facts.number"]
+
+
+def test_every_language_has_every_word_and_every_text() -> None:
+    assert labels("sv").words.keys() == labels("en").words.keys()
+    for language in LANGUAGES:
+        assert all((SOURCE / f"messages/{kind}/{language}.jinja").is_file() for kind in KINDS)
+        for country in ("SE", "NO"):
+            for kind in (Message.REMINDER, Message.LAST_REMINDER):
+                assert (SOURCE / f"legal/{country}/{kind}.{language}.jinja").is_file()
