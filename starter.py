@@ -1,0 +1,100 @@
+"""The command line ``kvitt``, and the Python call that starts an invoice.
+
+>>> from starter import start_invoice  # doctest: +SKIP
+>>> await start_invoice({"merchant": "nordljus", "number": "10042", ...})  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+import typer
+from sqlalchemy.exc import OperationalError
+from temporalio.service import RPCError
+
+from commands import demo, looking, orders, policies, running, show, starting
+from commands.session import CommandError, session
+from commands.starting import merchant_loader
+from config.invoices import read_invoice
+from config.problems import ConfigError
+from config.settings import Settings, read_settings
+from workflows.client import ClocksForbiddenError, Started
+from workflows.opening import opening_of
+from workflows.server import ServerError
+
+app = typer.Typer(
+    name="kvitt",
+    help="Carries an invoice from issue to paid. Try it: kvitt demo",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for part in (running, demo, starting, looking, orders, policies):
+    part.register(app)
+
+
+async def start_invoice(invoice: Mapping[str, Any], settings: Settings | None = None) -> Started:
+    """Start an invoice in the running system, from any Python program.
+
+    Args:
+        invoice: the fields of ``examples/invoices/*.json``; amounts are decimal strings.
+        settings: where the system is; by default as the environment (``KVITT_*``, ``TEMPORAL_*``) says.
+
+    Returns:
+        Which invoice it is, and whether it was new: the same merchant and number again changes nothing.
+
+    Raises:
+        ConfigError: the invoice, or its merchant's file, cannot be used; with every problem and its cure.
+        CommandError: the system does not answer.
+    """
+    settings = settings or read_settings()
+    loaded = merchant_loader(settings.merchants)
+    checked = read_invoice(invoice, loaded)
+    async with session(settings) as client:
+        return await client.start(opening_of(checked, loaded(checked.merchant)))
+
+
+def main() -> None:
+    """Run the command line. What a person can put right is one clear message; nobody sees a stack trace."""
+    try:
+        _log_to_stderr(read_settings().log_level)
+        app()
+    except (CommandError, ConfigError, ServerError, ClocksForbiddenError) as error:
+        _fail(str(error), 1)
+    except (RPCError, OperationalError) as error:
+        _fail(f"the system did not answer: {type(error).__name__}; is it still up? (kvitt up)", 1)
+    except KeyboardInterrupt:
+        _fail("interrupted", 130)
+    except Exception as error:  # noqa: BLE001  (the entry point: the last place to say it calmly)
+        _fail(f"something unexpected happened ({type(error).__name__}); {_written_down()}", 70)
+
+
+def _fail(message: str, code: int) -> None:
+    show.ERR.print(message, style="red", highlight=False, markup=False)
+    sys.exit(code)
+
+
+def _written_down() -> str:
+    """Keep the stack trace where we can be sent it."""
+    log = read_settings().home / "kvitt-error.log"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(traceback.format_exc())
+    except OSError:
+        return "please report it"
+    return f"please report it with {log}"
+
+
+def _log_to_stderr(level: str) -> None:
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+if __name__ == "__main__":
+    main()

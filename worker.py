@@ -10,7 +10,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
+from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from activities.collection import CollectionActivities, CollectionPacker
@@ -22,19 +25,24 @@ from activities.sms import SmsActivities, SmsPacker
 from channels.outbox import Outbox
 from config.settings import Settings
 from domain.policy import Channel
-from domain.wire import channel_queue
+from domain.wire import InvoiceRef, channel_queue
 from store.books import Books
 from templates.renderer import Renderer
+from workflows.client import CaseClient
 from workflows.invoice import InvoiceWorkflow
 
 GRACE = timedelta(seconds=20)
 """How long running activities may finish when the worker is told to stop."""
 
+SWEEP_EVERY = timedelta(minutes=1)
+
+log = structlog.get_logger()
+
 
 def channel_activities(books: Books, settings: Settings) -> dict[Channel, Sequence[Callable[..., Any]]]:
     """What each channel's queue does."""
     renderer, outbox = Renderer(), settings.home / "outbox"
-    url = settings.public_url
+    url = settings.address
     email = EmailActivities(Sending(books, Outbox(outbox, Channel.EMAIL), EmailPacker(renderer, url)))
     sms = SmsActivities(Sending(books, Outbox(outbox, Channel.SMS), SmsPacker(renderer, url)))
     letter = LetterActivities(Sending(books, Outbox(outbox, Channel.LETTER), LetterPacker(renderer, url)))
@@ -73,6 +81,27 @@ async def running(client: Client, books: Books, settings: Settings) -> AsyncIter
             )
             await stack.enter_async_context(worker)
         yield
+
+
+@asynccontextmanager
+async def sweeping(client: CaseClient) -> AsyncIterator[None]:
+    """Wake, now and then, every case with an event that got no look: a lost signal delays and never loses."""
+
+    async def sweep() -> None:
+        while True:
+            try:
+                for invoice_id, merchant, number in await asyncio.to_thread(client.books.cases.behind):
+                    await client.wake(InvoiceRef(invoice_id, merchant, number))
+            except (RPCError, SQLAlchemyError) as error:
+                log.warning("the sweep could not finish; it goes on in a while", error=type(error).__name__)
+            await asyncio.sleep(SWEEP_EVERY.total_seconds())
+
+    task = asyncio.create_task(sweep())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def until_stopped() -> None:

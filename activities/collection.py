@@ -10,7 +10,7 @@ from temporalio import activity
 
 from activities.content import Packing
 from activities.sending import Sending
-from config.invoices import InvoiceInput
+from config.invoice_input import InvoiceInput
 from domain.facts import ChargeState
 from domain.policy import Channel
 from domain.timeline import life
@@ -66,7 +66,7 @@ class CollectionPacker:
     def _claim(self, packing: Packing) -> dict[str, Any]:
         """Principal and costs apart, the debtor, the history, and what each message hashed to."""
         case, facts = packing.case, packing.case.facts
-        debtor = InvoiceInput.model_validate_json(case.details).customer_details(packing.merchant)
+        debtor = InvoiceInput.from_json(case.details).customer(packing.merchant)
         kept = self.books.sends.of_invoice(case.id)
         return {
             "debtor": {

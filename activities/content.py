@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from config.invoices import InvoiceInput
+from config.invoice_input import InvoiceInput
 from domain.decisions import Send
 from domain.merchant import Merchant
 from domain.money import Money
@@ -42,8 +42,8 @@ def content_of(
     case: CaseFile, merchant: Merchant, message: Message, pay_by: date, fee: Money | None, today: date, link: str
 ) -> Content:
     """What is to be said about a case as it stands."""
-    facts, details = case.facts, InvoiceInput.model_validate_json(case.details)
-    customer = details.customer_details(merchant)
+    facts, details = case.facts, InvoiceInput.from_json(case.details)
+    customer = details.customer(merchant)
     added = fee or Money.zero(facts.amount.currency)
     collection = case.policy.collection
     return Content(
@@ -57,7 +57,7 @@ def content_of(
         due=facts.due,
         pay_by=pay_by,
         today=today,
-        lines=details.line_details(merchant) if facts.amount == case.invoice.amount else (),
+        lines=details.lines(merchant) if facts.amount == case.invoice.amount else (),
         amount=facts.amount,
         credited=facts.credited,
         paid=facts.paid,

@@ -70,7 +70,8 @@ class CaseFile:
         if key in self.keys:
             return False
         self.connection.execute(insert(EVENT), event_row(self.id, seq, event, key))
-        self.connection.execute(update(INVOICE).where(INVOICE.c.id == self.id), {"events": seq})
+        count = {"events": seq, "wanted": seq} if event.wakes else {"events": seq}
+        self.connection.execute(update(INVOICE).where(INVOICE.c.id == self.id), count)
         self.events.append(event)
         self.keys.add(key)
         self.facts = learn(self.facts, event)
@@ -153,8 +154,8 @@ class Cases:
             connection.execute(moved.values(shift=INVOICE.c.shift + by.total_seconds()))
 
     def behind(self) -> list[tuple[int, str, str]]:
-        """Cases with events that no look has seen: id, merchant and number."""
-        query = select(INVOICE.c.id, INVOICE.c.merchant, INVOICE.c.number).where(INVOICE.c.events > INVOICE.c.seen)
+        """Cases with an event that wants a look and got none: id, merchant and number."""
+        query = select(INVOICE.c.id, INVOICE.c.merchant, INVOICE.c.number).where(INVOICE.c.wanted > INVOICE.c.seen)
         with reading(self.engine) as connection:
             return [(row.id, row.merchant, row.number) for row in connection.execute(query)]
 

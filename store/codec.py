@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -15,10 +13,14 @@ T = TypeVar("T")
 KINDS = {cls: kind for kind, cls in EVENTS.items()}
 
 
-@cache
-def adapter(cls: Hashable) -> TypeAdapter[Any]:
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
+
+
+def adapter(cls: type[Any]) -> TypeAdapter[Any]:
     """The one adapter of a class."""
-    return TypeAdapter(cls)
+    if cls not in _ADAPTERS:
+        _ADAPTERS[cls] = TypeAdapter(cls)
+    return _ADAPTERS[cls]
 
 
 def dump(value: object) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Engine, Table, func, select, update
+from sqlalchemy import Engine, Row, Table, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -91,21 +91,12 @@ class Looks:
         if stage:
             query = query.where(INVOICE.c.stage == stage)
         with reading(self.engine) as connection:
-            rows = connection.execute(query).all()
-        return [
-            Standing(
-                row.id,
-                row.merchant,
-                row.number,
-                row.reference,
-                row.stage,
-                Money(row.balance, row.currency),
-                row.due,
-                row.next_step,
-                row.next_at,
-            )
-            for row in rows
-        ]
+            return [_standing(row) for row in connection.execute(query)]
+
+    def one(self, invoice_id: int) -> Standing:
+        """Where one invoice stands."""
+        with reading(self.engine) as connection:
+            return _standing(connection.execute(select(INVOICE).where(INVOICE.c.id == invoice_id)).one())
 
     def at_rest(self, invoice_id: int) -> bool:
         """Whether the last look left nothing to do but wait."""
@@ -124,4 +115,19 @@ class Looks:
         """How many invoices stand where."""
         query = select(INVOICE.c.stage, func.count()).group_by(INVOICE.c.stage)
         with reading(self.engine) as connection:
-            return {stage: count for stage, count in connection.execute(query).all()}
+            return dict(connection.execute(query).tuples().all())
+
+
+def _standing(row: Row[Any]) -> Standing:
+    balance = Money(row.balance, row.currency)
+    return Standing(
+        row.id,
+        row.merchant,
+        row.number,
+        row.reference,
+        row.stage,
+        balance,
+        row.due,
+        row.next_step,
+        row.next_at,
+    )

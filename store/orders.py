@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, insert, select, update
 
 from domain.events import Event
-from store.cases import Cases
+from store.cases import INVOICE, Cases
 from store.codec import KINDS, dump
 from store.engine import writing
 from store.registry import COMMAND
@@ -30,13 +30,18 @@ class Orders:
     def __init__(self, engine: Engine, cases: Cases) -> None:
         self.engine, self.cases = engine, cases
 
-    def give(self, invoice_id: int, order: Order, event: Event) -> bool:
-        """Write an order and what it means into an invoice's journal; False if it was given before."""
+    def give(self, invoice_id: int, order: Order, event: Event, details: str | None = None) -> bool:
+        """Write an order and what it means into an invoice's journal; False if it was given before.
+
+        ``details`` replace the invoice's, where the order changes how the debtor is reached.
+        """
         with self.cases.locked(invoice_id) as case:
             if not case.add(event, f"command:{order.id}") or case.connection is None:
                 return False
             row = _row(order, case.invoice.merchant, case.invoice.number, event, event.at)
             case.connection.execute(insert(COMMAND), {**row, "taken": True})
+            if details:
+                case.connection.execute(update(INVOICE).where(INVOICE.c.id == invoice_id).values(details=details))
         return True
 
     def keep_for(self, merchant: str, number: str, order: Order, event: Event) -> None:

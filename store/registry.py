@@ -78,6 +78,7 @@ class Registry:
                 "due": invoice.due,
                 "seen": 0,
                 "events": 0,
+                "wanted": 0,
             }
             invoice_id = int(_insert(connection, INVOICE, row))
             _take_early_orders(connection, invoice_id, invoice)
@@ -125,7 +126,9 @@ def _take_early_orders(connection: Connection, invoice_id: int, invoice: Invoice
         connection.execute(insert(EVENT), event_row(invoice_id, seq, event, f"command:{order.id}"))
     if orders:
         connection.execute(update(COMMAND).where(mine).values(taken=True))
-        connection.execute(update(INVOICE).where(INVOICE.c.id == invoice_id).values(events=len(orders)))
+        connection.execute(
+            update(INVOICE).where(INVOICE.c.id == invoice_id).values(events=len(orders), wanted=len(orders))
+        )
 
 
 def _insert(connection: Connection, table: Table, row: dict[str, Any]) -> int:

@@ -1,4 +1,4 @@
-"""Sends: a place is taken before the vendor is asked, the bytes are kept before they go, the outcome is written once."""
+"""Sends: a place is taken before the vendor is asked, and the bytes are kept before they go."""
 
 from __future__ import annotations
 

@@ -71,7 +71,9 @@ class InvoiceRow(SQLModel, table=True):
     seen: int = 0
     """Events the last look saw."""
     events: int = 0
-    """Events written so far; a case with more events than seen lies behind."""
+    """Events written so far."""
+    wanted: int = 0
+    """The newest event that wants a look; a case that has seen fewer lies behind."""
 
 
 class EventRow(SQLModel, table=True):

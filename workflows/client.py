@@ -65,9 +65,9 @@ class CaseClient:
         )
         return glance
 
-    async def order(self, ref: InvoiceRef, order: Order, event: Event) -> Glance:
+    async def order(self, ref: InvoiceRef, order: Order, event: Event, details: str | None = None) -> Glance:
         """Give an order: it is written down once, then looked at."""
-        await asyncio.to_thread(self.books.orders.give, ref.id, order, event)
+        await asyncio.to_thread(self.books.orders.give, ref.id, order, event, details)
         return await self.look_again(ref)
 
     async def report(self, ref: InvoiceRef, event: Event, key: str) -> bool:

@@ -17,9 +17,6 @@ from workflows.client import CaseClient
 JUST_BEFORE = timedelta(seconds=20)
 """How far ahead of a happening the clock stops to let it be written down: what arrives at 09:00 is known at 09:00."""
 
-LONG_ENOUGH = timedelta(days=1_000)
-"""Longer than any life waits for."""
-
 
 @asynccontextmanager
 async def _nothing_stops() -> AsyncIterator[None]:
@@ -49,7 +46,8 @@ class Player:
             missed = [other for other in world if other.happening.at < turn.happening.up_at]
             world = world[len(missed) :]
             await self._down(ref, missed, at, calendar.moment(turn.happening.up_at))
-        await self._move_to(ref, await self.client.clock.now(ref, self.client.books) + LONG_ENOUGH)
+        while timer := await asyncio.to_thread(self._timer, ref):
+            await self._move_to(ref, timer)
         return ref
 
     async def _meet(self, ref: InvoiceRef, turn: _Turn, at: datetime) -> None:
@@ -78,6 +76,9 @@ class Player:
         if ahead > timedelta(0):
             await self.client.fast_forward(ref, ahead)
             await self.client.rest(ref)
+
+    def _timer(self, ref: InvoiceRef) -> datetime | None:
+        return self.client.books.looks.last(ref.id)[1]
 
     def _hear(self, ref: InvoiceRef, turns: Sequence[_Turn], at: datetime) -> bool:
         """Write down what happened; whether any of it wakes the loop."""

@@ -80,6 +80,7 @@ def upgrade() -> None:
         sa.Column("looked_at", Moment(), nullable=True),
         sa.Column("seen", sa.Integer(), nullable=False),
         sa.Column("events", sa.Integer(), nullable=False),
+        sa.Column("wanted", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["policy_version_id"],
             ["policy_version.id"],

@@ -1,0 +1,154 @@
+"""What people look at: where invoices stand, what comes, and the life a story makes."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands import show
+from commands.orders import JSON, MERCHANT
+from commands.session import found, in_session
+from config.settings import read_settings
+from config.stories import Story, read_story
+from domain.law import LAWS
+from domain.simulation import plan as plan_of
+from domain.simulation import simulate as simulate_life
+from domain.telling import moment, plan_rows, step_name, tell
+from domain.timeline import Entry, life
+from domain.wire import InvoiceRef
+from store.cases import CaseFile
+from store.looks import Standing
+from workflows.client import CaseClient
+
+
+def register(app: typer.Typer) -> None:
+    """Put these commands on the command line."""
+    for command in (status, plan, simulate):
+        app.command(rich_help_panel="Look")(command)
+
+
+def status(
+    number: Annotated[str | None, typer.Argument(help="An invoice; without it: all of them.")] = None,
+    merchant: MERCHANT = None,
+    stage: Annotated[str | None, typer.Option(help="Only invoices of this stage.")] = None,
+    limit: Annotated[int, typer.Option(help="At most so many, the newest first.", min=1)] = 50,
+    json_: JSON = False,
+) -> None:
+    """Show where invoices stand, or one invoice's life so far. Example: kvitt status 10001."""
+
+    async def work(client: CaseClient) -> None:
+        if number is None:
+            _all(client, merchant, stage, limit, json_=json_)
+        else:
+            ref = found(client, number, merchant)
+            await _one(client, ref, json_=json_)
+
+    in_session(work)
+
+
+def plan(
+    number: Annotated[str, typer.Argument(help="The invoice's number, or merchant/number.")],
+    merchant: MERCHANT = None,
+    json_: JSON = False,
+) -> None:
+    """Show what will be done with an invoice if nothing happens. Example: kvitt plan 10001."""
+
+    async def work(client: CaseClient) -> None:
+        ref = found(client, number, merchant)
+        now = await client.clock.now(ref, client.books)
+        case = await asyncio.to_thread(client.books.cases.read, ref.id)
+        calendar = case.law.calendar
+        planned = plan_of(case.facts, case.policy, case.law, now)
+        if json_:
+            for item in planned:
+                at = calendar.local(item.at).isoformat(timespec="minutes")
+                show.as_json({"at": at, "what": tell(item.decision, calendar), "decision": item.decision})
+        else:
+            title = f"{ref.merchant}/{ref.number}, as of {moment(now, calendar)}, if nothing happens"
+            show.rows(title, ("When", "What", "Asks for"), plan_rows(planned, calendar))
+
+    in_session(work)
+
+
+def simulate(
+    story: Annotated[list[Path], typer.Argument(help="Story files.", exists=True, dir_okay=False)],
+    merchants: Annotated[Path | None, typer.Option(help="The folder with the merchants' files.")] = None,
+    json_: JSON = False,
+) -> None:
+    """Tell the life that a story makes, before anything runs.
+
+    Example: kvitt simulate examples/stories/full_ladder.yaml.
+    """
+    folder = merchants or read_settings().merchants
+    for path in story:
+        told = read_story(path, folder)
+        entries = life_of(told)
+        if json_:
+            show.entries_as_json(entries)
+        else:
+            show.entries(f"{told.title}  ({told.merchant.id}/{told.invoice.number})", entries)
+            show.OUT.print()
+
+
+def life_of(story: Story) -> tuple[Entry, ...]:
+    """The life of a story, simulated."""
+    invoice = story.invoice.to_domain(story.merchant)
+    law = LAWS[invoice.country]
+    return life(invoice, law.calendar, simulate_life(invoice, story.policy, law, story.happens))
+
+
+def lived(case: CaseFile) -> tuple[Entry, ...]:
+    """The life of an invoice so far, from the books."""
+    return life(case.invoice, case.law.calendar, case.events)
+
+
+def _all(client: CaseClient, merchant: str | None, stage: str | None, limit: int, *, json_: bool) -> None:
+    standings = client.books.looks.standing(limit, merchant, stage)
+    if json_:
+        for standing in standings:
+            show.as_json(_as_fields(standing))
+        return
+    lines = [
+        (
+            f"{s.merchant}/{s.number}",
+            s.stage.replace("_", " "),
+            f"{s.balance} {s.balance.currency}",
+            s.due.isoformat(),
+            step_name(s.next_step or ""),
+            f"{s.next_at:%Y-%m-%d %H:%M} UTC" if s.next_at else "",
+        )
+        for s in standings
+    ]
+    show.rows(f"{len(lines)} invoices", ("Invoice", "Stage", "Balance", "Due", "Next step", "At"), lines)
+
+
+def _as_fields(standing: Standing) -> dict[str, object]:
+    """A standing as machines read it."""
+    return {
+        "merchant": standing.merchant,
+        "number": standing.number,
+        "stage": standing.stage,
+        "balance": str(standing.balance),
+        "currency": standing.balance.currency,
+        "due": standing.due,
+        "next_step": standing.next_step,
+        "next_at": standing.next_at,
+    }
+
+
+async def _one(client: CaseClient, ref: InvoiceRef, *, json_: bool) -> None:
+    case = await asyncio.to_thread(client.books.cases.read, ref.id)
+    entries = lived(case)
+    if json_:
+        show.entries_as_json(entries)
+        return
+    show.entries(f"{ref.merchant}/{ref.number}", entries)
+    standing = client.books.looks.one(ref.id)
+    calendar = case.law.calendar
+    following = f"; next: {step_name(standing.next_step)}" if standing.next_step else ""
+    when = f" {moment(standing.next_at, calendar)}" if standing.next_at else ""
+    balance = f"{case.facts.balance} {case.facts.balance.currency}"
+    show.OUT.print(f"\nNow [bold]{standing.stage.replace('_', ' ')}[/], balance {balance}{following}{when}.")

@@ -1,0 +1,97 @@
+"""What people order: a command for each line of the command table (``workflows/orders.py``)."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+from collections.abc import Callable
+from datetime import UTC, datetime
+from inspect import Parameter, Signature
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+
+from commands import show
+from commands.session import CommandError, found, in_session
+from domain.events import Stopped
+from domain.wire import Glance
+from store.orders import Order
+from workflows.client import CaseClient
+from workflows.orders import ORDERS, Field, Given, OrderKind, checked, contact_changes
+
+NUMBER = Annotated[str, typer.Argument(help="The invoice's number, or merchant/number.", metavar="NUMBER")]
+MERCHANT = Annotated[str | None, typer.Option("--merchant", "-m", help="Whose invoice, if several have the number.")]
+WHY = Annotated[str, typer.Option("--why", help="Why; kept with the order.")]
+ONCE = Annotated[str | None, typer.Option("--id", help="Your own id for the order; given twice it is done once.")]
+JSON = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Put every order on the command line."""
+    for kind in ORDERS.values():
+        app.command(kind.name, help=f"{kind.help} Example: {kind.example}", rich_help_panel="Orders")(_command(kind))
+
+
+def _command(kind: OrderKind) -> Callable[..., None]:
+    """The function of an order, with a parameter for each of its fields."""
+
+    def run(**values: str | bool | None) -> None:
+        number, merchant = str(values.pop("number")), values.pop("merchant")
+        why, once, json_ = str(values.pop("why")), values.pop("once"), bool(values.pop("json_"))
+        order = Order(str(once or uuid4()), kind.name, getpass.getuser(), why)
+        texts = {name: str(value) for name, value in values.items() if value is not None}
+
+        async def work(client: CaseClient) -> Glance | None:
+            return await _give(client, kind, number, str(merchant) if merchant else None, order, texts)
+
+        glance = in_session(work)
+        if glance:
+            show.glance(number, glance, json_=json_)
+
+    keyword = Parameter.KEYWORD_ONLY
+    ours = [("number", NUMBER, Parameter.empty)]
+    theirs = [(field.name, *_typed(field)) for field in kind.fields]
+    common = [("merchant", MERCHANT, None), ("why", WHY, ""), ("once", ONCE, None), ("json_", JSON, False)]
+    parameters = [
+        Parameter(name, keyword, annotation=annotation, default=default)
+        for name, annotation, default in (*ours, *theirs, *common)
+    ]
+    run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    run.__name__ = kind.name
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return run
+
+
+def _typed(field: Field) -> tuple[object, object]:
+    """A needed field is an argument, any other an option."""
+    if field.needed:
+        return Annotated[str, typer.Argument(help=field.help, metavar=field.kind.upper())], Parameter.empty
+    return Annotated[str | None, typer.Option(help=field.help, metavar=field.kind.upper())], None
+
+
+async def _give(
+    client: CaseClient, kind: OrderKind, number: str, merchant: str | None, order: Order, texts: dict[str, str]
+) -> Glance | None:
+    try:
+        ref = found(client, number, merchant)
+    except CommandError:
+        if kind.name != "stop" or not (merchant or "/" in number):
+            raise
+        await _stop_in_advance(client, number, merchant, order)
+        return None
+    at = await client.clock.now(ref, client.books)
+    case = await asyncio.to_thread(client.books.cases.read, ref.id)
+    values = checked(kind, texts, case.invoice, case.policy)
+    details = contact_changes(case.details, values)
+    event = kind.event(Given(at, case.law.calendar.wall(at).date(), values))
+    return await client.order(ref, order, event, details)
+
+
+async def _stop_in_advance(client: CaseClient, number: str, merchant: str | None, order: Order) -> None:
+    """A stop that overtook its invoice is kept until the invoice comes."""
+    if merchant is None:
+        merchant, number = number.split("/", 1)
+    event = Stopped(at=datetime.now(UTC))
+    await asyncio.to_thread(client.books.orders.keep_for, merchant, number, order, event)
+    show.OUT.print(f"[bold]{number}[/] is not known yet; it will be stopped as soon as it comes.")

@@ -1,0 +1,166 @@
+"""What runs: everything on one machine, or worker and gateway by themselves; and time, where it may be moved."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from typing import Annotated
+
+import structlog
+import typer
+from gateway.app import create_app
+from gateway.serve import serving_gateway
+
+from commands import show
+from commands.orders import JSON, MERCHANT, NUMBER
+from commands.session import CommandError, Running, found, in_session, session
+from config.settings import Settings, read_settings
+from domain.telling import moment
+from domain.wire import Glance
+from store.books import open_books
+from worker import running, sweeping, until_stopped
+from workflows.client import CaseClient
+from workflows.server import connect, free_port, serving
+
+log = structlog.get_logger()
+
+
+def register(app: typer.Typer) -> None:
+    """Put these commands on the command line."""
+    app.command(rich_help_panel="Run")(up)
+    app.command(rich_help_panel="Run")(worker)
+    app.command(rich_help_panel="Run")(gateway)
+    app.command("fast-forward", rich_help_panel="Run")(fast_forward)
+
+
+def up() -> None:
+    """Run everything on this machine until Ctrl-C: Temporal with its UI, the worker, the pages. Example: kvitt up."""
+
+    async def run() -> None:
+        async with house(read_settings()) as here:
+            here.tell()
+            show.OUT.print("Ctrl-C stops everything.")
+            await until_stopped()
+            show.OUT.print("Stopping …")
+
+    asyncio.run(run())
+
+
+def worker() -> None:
+    """Run a worker by itself, against Temporal and the store that the environment names. Example: kvitt worker."""
+
+    async def run() -> None:
+        settings = read_settings()
+        async with session(settings) as client, running(client.client, client.books, settings), sweeping(client):
+            log.info("the worker runs", queue=settings.task_queue)
+            await until_stopped()
+
+    asyncio.run(run())
+
+
+def gateway() -> None:
+    """Run the gateway by itself: the invoice page and the staff pages. Example: kvitt gateway."""
+
+    async def run() -> None:
+        settings = read_settings()
+        async with session(settings) as client:
+            app = create_app(client, settings)
+            async with serving_gateway(app, settings.gateway_host, settings.gateway_port):
+                log.info("the gateway runs", address=settings.address)
+                await until_stopped()
+
+    asyncio.run(run())
+
+
+def fast_forward(
+    number: NUMBER,
+    duration: Annotated[list[str], typer.Argument(help="How far: 5 days, 3 hours, 30 minutes.", metavar="DURATION")],
+    merchant: MERCHANT = None,
+    json_: JSON = False,
+) -> None:
+    """Move one case's clock on; all that falls due on the way happens. Example: kvitt fast-forward 10001 5 days."""
+    ahead = parse_duration(" ".join(duration))
+
+    async def work(client: CaseClient) -> None:
+        ref = found(client, number, merchant)
+        await client.fast_forward(ref, ahead)
+        await client.rest(ref)
+        glance: Glance = await client.look_again(ref)
+        if not json_:
+            law = client.books.cases.read(ref.id).law
+            show.OUT.print(f"It is now {moment(await client.clock.now(ref, client.books), law.calendar)}.")
+        show.glance(number, glance, json_=json_)
+
+    in_session(work)
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read ``5 days``, ``3 hours`` or ``30 minutes``.
+
+    Raises:
+        CommandError: it is none of these.
+    """
+    match = re.fullmatch(r"(\d+)\s*(day|hour|minute)s?", text.strip())
+    if match is None:
+        raise CommandError(f'"{text}" is not a duration; write as in: 5 days, 3 hours, 30 minutes')
+    return timedelta(**{f"{match[2]}s": int(match[1])})
+
+
+class House:
+    """Everything, running on one machine."""
+
+    def __init__(self, client: CaseClient, settings: Settings, addresses: Running) -> None:
+        self.client, self.settings, self.addresses = client, settings, addresses
+        self._worker = AsyncExitStack()
+
+    def tell(self) -> None:
+        """Say where everything is."""
+        pages = (
+            ("Temporal Web UI", self.addresses.ui),
+            ("Invoices, for staff", f"{self.addresses.gateway}/staff"),
+            ("Outbox", f"{self.addresses.gateway}/outbox"),
+        )
+        show.rows("Kvitt is up", ("Page", "Address"), pages)
+
+    async def start_worker(self) -> None:
+        """Let the loops run."""
+        await self._worker.enter_async_context(running(self.client.client, self.client.books, self.settings))
+        await self._worker.enter_async_context(sweeping(self.client))
+
+    async def stop_worker(self) -> None:
+        """Let nothing of ours run; what has begun is finished first."""
+        await self._worker.aclose()
+
+    @asynccontextmanager
+    async def outage(self) -> AsyncIterator[None]:
+        """The worker is stopped while the block lasts."""
+        await self.stop_worker()
+        try:
+            yield
+        finally:
+            await self.start_worker()
+
+
+@asynccontextmanager
+async def house(settings: Settings) -> AsyncIterator[House]:
+    """Server, worker and gateway, until the block ends; they stop in the opposite order, each when it has finished."""
+    port = free_port(settings.gateway_port)
+    settings = settings.model_copy(update={"gateway_port": port})
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(serving(settings.home, settings.temporal_port, settings.ui_port))
+        settings = settings.model_copy(update={"temporal_port": server.port, "ui_port": server.ui_port})
+        books = await asyncio.to_thread(open_books, settings.database)
+        stack.callback(books.close)
+        client = CaseClient(
+            await connect(server.address), books, settings.task_queue, test_clocks=settings.allow_test_clocks
+        )
+        here = House(client, settings, Running(server.address, server.ui, settings.address))
+        await here.start_worker()
+        stack.push_async_callback(here.stop_worker)
+        await stack.enter_async_context(serving_gateway(create_app(client, settings), settings.gateway_host, port))
+        here.addresses.write(settings.home)
+        stack.callback((settings.home / "up.json").unlink, missing_ok=True)
+        yield here

@@ -1,0 +1,117 @@
+"""How a command reaches the running system."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from temporalio.client import Client
+from temporalio.envconfig import ClientConfig
+from temporalio.service import RPCError
+
+from config.settings import Settings, read_settings
+from domain.wire import InvoiceRef
+from store.books import open_books
+from store.cases import UnknownInvoiceError
+from workflows.client import CaseClient
+from workflows.converter import DATA_CONVERTER
+
+T = TypeVar("T")
+
+
+class CommandError(Exception):
+    """Something that the person at the keyboard can put right; the message says what and how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Where ``kvitt up`` listens; written to ``up.json`` for the commands that come after."""
+
+    temporal: str
+    ui: str
+    gateway: str
+
+    @classmethod
+    def read(cls, home: Path) -> Running | None:
+        """What runs in this home, if anything."""
+        try:
+            return cls(**json.loads((home / "up.json").read_text()))
+        except FileNotFoundError:
+            return None
+
+    def write(self, home: Path) -> None:
+        """Tell the other commands."""
+        (home / "up.json").write_text(json.dumps(asdict(self), indent=2) + "\n")
+
+
+def in_session(work: Callable[[CaseClient], Awaitable[T]]) -> T:
+    """Run a command's work against the running system."""
+
+    async def run() -> T:
+        async with session(read_settings()) as client:
+            return await work(client)
+
+    return asyncio.run(run())
+
+
+@asynccontextmanager
+async def session(settings: Settings) -> AsyncIterator[CaseClient]:
+    """A client for the running system, from the environment or from what ``kvitt up`` wrote.
+
+    Raises:
+        CommandError: it does not answer.
+    """
+    client = await connected(settings)
+    books = open_books(settings.database)
+    try:
+        yield CaseClient(client, books, settings.task_queue, test_clocks=settings.allow_test_clocks)
+    finally:
+        books.close()
+
+
+async def connected(settings: Settings) -> Client:
+    """A Temporal client: ``TEMPORAL_*`` if set, else the embedded server.
+
+    Raises:
+        CommandError: it does not answer.
+    """
+    config = ClientConfig.load_client_connect_config()
+    running = Running.read(settings.home)
+    if "target_host" not in config:
+        config["target_host"] = running.temporal if running else f"127.0.0.1:{settings.temporal_port}"
+    try:
+        return await Client.connect(**config, data_converter=DATA_CONVERTER)
+    except (RuntimeError, RPCError):
+        cure = "is TEMPORAL_ADDRESS right?" if os.environ.get("TEMPORAL_ADDRESS") else "start it with: kvitt up"
+        raise CommandError(f"no Temporal server answers at {config['target_host']}; {cure}") from None
+
+
+def found(client: CaseClient, number: str, merchant: str | None) -> InvoiceRef:
+    """The invoice that a person names: ``10001`` if one merchant has it, else ``nordljus/10001``.
+
+    Raises:
+        CommandError: there is none, or more than one.
+    """
+    if "/" in number and merchant is None:
+        merchant, number = number.split("/", 1)
+    merchants = [merchant] if merchant else client.books.cases.merchants_of(number)
+    if len(merchants) > 1:
+        several = ", ".join(f"{name}/{number}" for name in merchants)
+        raise CommandError(f"several merchants have an invoice {number}; write one of {several}")
+    try:
+        return client.find(merchants[0] if merchants else "?", number)
+    except UnknownInvoiceError:
+        where = f"merchant {merchant} has" if merchant else "there is"
+        raise CommandError(f"{where} no invoice {number}; see them all with: kvitt status") from None
+
+
+def is_terminal() -> bool:
+    """Whether a person looks on."""
+    return sys.stderr.isatty()

@@ -1,0 +1,129 @@
+"""Starting invoices from files."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from commands import show
+from commands.orders import JSON
+from commands.session import in_session
+from config.invoice_input import InvoiceInput
+from config.invoices import RowError, read_invoices
+from config.merchants import Loaded, find_merchant, load_merchant
+from config.problems import ConfigError, Problem
+from config.settings import read_settings
+from workflows.client import CaseClient
+from workflows.opening import opening_of
+
+AT_ONCE = 16
+"""Invoices that are started at the same time."""
+
+BAD_ROWS = 1
+"""The exit code when some row could not be used."""
+
+
+@dataclass(slots=True)
+class Count:
+    """What became of the rows."""
+
+    started: int = 0
+    known: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    bad: int = 0
+
+
+def register(app: typer.Typer) -> None:
+    """Put this command on the command line."""
+    app.command(rich_help_panel="Begin")(start)
+
+
+def start(
+    file: Annotated[list[Path], typer.Argument(help="Invoices: .json, .jsonl or .csv.", exists=True, dir_okay=False)],
+    merchants: Annotated[Path | None, typer.Option(help="The folder with the merchants' files.")] = None,
+    json_: JSON = False,
+) -> None:
+    """Start invoices. An invoice that is known already is left alone; a bad row does not stop the rest.
+
+    Example: kvitt start examples/invoices/march.csv.
+    """
+    loaded = merchant_loader(merchants or read_settings().merchants)
+    rows = [row for path in file for row in read_invoices(path, loaded)]
+
+    async def work(client: CaseClient) -> Count:
+        return await _start_all(client, rows, loaded)
+
+    count = in_session(work)
+    _tell(count, json_=json_)
+    raise typer.Exit(BAD_ROWS if count.bad else 0)
+
+
+def merchant_loader(folder: Path) -> _Loader:
+    """Gives merchants by name, each read once."""
+    return _Loader(folder)
+
+
+class _Loader:
+    def __init__(self, folder: Path) -> None:
+        self._load = lru_cache(maxsize=None)(lambda name: load_merchant(find_merchant(name, folder)))
+
+    def __call__(self, name: str) -> Loaded:
+        return self._load(name)
+
+
+async def _start_all(client: CaseClient, rows: list[InvoiceInput | RowError], loaded: _Loader) -> Count:
+    count, waiting = Count(), iter(rows)
+    bar = Progress(
+        TextColumn("Starting"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=show.ERR,
+        disable=not show.ERR.is_terminal,
+    )
+    with bar:
+        task = bar.add_task("start", total=len(rows))
+
+        async def starter(mine: Iterator[InvoiceInput | RowError]) -> None:
+            for row in mine:
+                await _start_one(client, row, loaded, count)
+                bar.advance(task)
+
+        await asyncio.gather(*(starter(waiting) for _ in range(AT_ONCE)))
+    return count
+
+
+async def _start_one(client: CaseClient, row: InvoiceInput | RowError, loaded: _Loader, count: Count) -> None:
+    if isinstance(row, RowError):
+        count.bad += 1
+        count.problems.extend(row.problems)
+        return
+    try:
+        started = await client.start(opening_of(row, loaded(row.merchant)))
+    except ConfigError as error:
+        count.bad += 1
+        count.problems.extend(error.problems)
+        return
+    if started.created:
+        count.started += 1
+    else:
+        count.known += 1
+
+
+def _tell(count: Count, *, json_: bool) -> None:
+    if json_:
+        problems = [str(problem) for problem in count.problems]
+        show.as_json({"started": count.started, "known": count.known, "bad": count.bad, "problems": problems})
+        return
+    for problem in count.problems:
+        show.ERR.print(str(problem), style="red", highlight=False, markup=False)
+    known = f", {count.known} known already" if count.known else ""
+    bad = f", {count.bad} could not be used" if count.bad else ""
+    show.OUT.print(f"{count.started} started{known}{bad}.")
