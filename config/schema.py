@@ -25,7 +25,8 @@ def merchant_schema() -> dict[str, Any]:
     _allow_word(parts["PolicyFile"], parts["GroupFile"], key="due_reminder", word="none")
     _allow_word(parts["PolicyFile"], parts["GroupFile"], key="collection", word="never")
     _allow_word(parts["PolicyFile"], parts["GroupFile"], key="receipt", word="none")
-    return _without_null({"$schema": DIALECT, **schema, "title": "A merchant of Kvitt"})
+    clean: dict[str, Any] = _without_null({"$schema": DIALECT, **schema, "title": "A merchant of Kvitt"})
+    return clean
 
 
 def _written(default: object) -> object:

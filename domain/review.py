@@ -69,20 +69,20 @@ def _fee_cap(look: _Look) -> Iterator[Finding]:
         where: Where = ("reminders", index, "fee")
         if cap is None or cap.value is None:
             source = cap.source if cap else None
-            yield _warning(where, f"no cap is known for {look.day}, so no fee will be charged", 'write "0.00"', source)
+            yield _warning(where, f"no cap is known for {look.day}, so no fee will be charged", "write 0.00", source)
         elif cap.value.currency != reminder.fee.currency:
             problem = f"no cap is known in {reminder.fee.currency}, so no fee will be charged"
-            yield _warning(where, problem, 'write "0.00"', cap.source)
+            yield _warning(where, problem, "write 0.00", cap.source)
         elif reminder.fee > cap.value:
             problem = f"{reminder.fee} {look.policy.currency} is more than the law allows"
-            yield _error(where, problem, f'write at most "{cap.value}"', cap.source)
+            yield _error(where, problem, f"write at most {cap.value}", cap.source)
 
 
 def _fee_agreed(look: _Look) -> Iterator[Finding]:
     source = look.law.reminders.fee_needs_agreement
     first = next(_paid(look.policy), None)
     if source and first and not look.policy.fee_agreed:
-        cure = 'if your contract says that a reminder costs, add "fee_agreed: true" to the policy; else write "0.00"'
+        cure = 'if your contract says that a reminder costs, add "fee_agreed: true" to the policy; else write 0.00'
         problem = "a fee must have been agreed before the debt arose, and the file does not say so"
         yield _error(("reminders", first[0], "fee"), problem, cure, source)
 
@@ -92,10 +92,10 @@ def _fee_count(look: _Look) -> Iterator[Finding]:
         where: Where = ("reminders", index, "fee")
         limit, usual = look.law.reminders.fee_limit, look.law.reminders.usual_fees
         if limit and paid > limit[0]:
-            yield _error(where, f"this is paid reminder {paid}; the law allows {limit[0]}", 'write "0.00"', limit[1])
+            yield _error(where, f"this is paid reminder {paid}; the law allows {limit[0]}", "write 0.00", limit[1])
         elif usual and paid > usual[0]:
             problem = f"this is paid reminder {paid}; a court is unlikely to accept more than {usual[0]}"
-            yield _warning(where, problem, 'write "0.00"', usual[1])
+            yield _warning(where, problem, "write 0.00", usual[1])
 
 
 def _fee_time(look: _Look) -> Iterator[Finding]:
@@ -106,7 +106,7 @@ def _fee_time(look: _Look) -> Iterator[Finding]:
         reminder = look.policy.reminders[index]
         if reminder.fee and earliest < days:
             problem = f"a fee may be charged from {days} days after the due date; this is after {earliest}"
-            cure = f'write "{reminder.anchor}: {reminder.wait.count + days - earliest} days", or a fee of "0.00"'
+            cure = f'write "{reminder.anchor}: {reminder.wait.count + days - earliest} days", or a fee of 0.00'
             yield _error(("reminders", index, "fee"), problem, cure, source)
 
 
@@ -115,7 +115,7 @@ def _fee_writing(look: _Look) -> Iterator[Finding]:
     for index, reminder in _paid(look.policy):
         if source and not _is_written(reminder):
             problem = "a fee needs a reminder in writing, so it will never be charged here"
-            yield _warning(("reminders", index, "fee"), problem, 'add email or letter, or write "0.00"', source)
+            yield _warning(("reminders", index, "fee"), problem, "add email or letter, or write 0.00", source)
 
 
 # --- time ------------------------------------------------------------------------------------------------------------
@@ -129,11 +129,11 @@ def _time_to_pay(look: _Look) -> Iterator[Finding]:
         days, source = demand
         if reminder.time_to_pay and _least_days(reminder.time_to_pay) < days:
             problem = f"the law gives {days} days from sending, so this will be moved"
-            yield _warning(("reminders", index, "time_to_pay"), problem, f'write "{days} days"', source)
+            yield _warning(("reminders", index, "time_to_pay"), problem, f"write {days} days", source)
         follows = _wait_after(look.policy, index)
         if follows and _least_days(follows[1]) <= days:
             problem = f"the law gives {days} days from sending first, so this will be moved"
-            yield _warning(follows[0], problem, f'write "{days + 1} days"', source)
+            yield _warning(follows[0], problem, f"write {days + 1} days", source)
 
 
 def _contact_hours(look: _Look) -> Iterator[Finding]:
@@ -160,7 +160,7 @@ def _spread(look: _Look) -> Iterator[Finding]:
     open_minutes = _minutes(hours)
     if 0 < open_minutes < look.policy.spread_minutes:
         problem = f"{look.policy.spread_minutes} minutes is longer than the contact hours {hours}"
-        yield _error(("spread",), problem, f'write at most "{open_minutes} minutes"')
+        yield _error(("spread",), problem, f"write at most {open_minutes} minutes")
 
 
 # --- steps -----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,35 @@
+"""What docs/merchants.md shows is what happens."""
+
+import re
+
+import pytest
+
+from config.merchant_file import MerchantFile, PayeeFile
+from config.merchants import load_text
+from config.policy_file import PolicyFile
+from config.problems import ConfigError
+from tests.config.writing import ROOT, TODAY, beginning_with
+
+GUIDE = (ROOT / "docs" / "merchants.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```yaml\n([^`]*)```\n\n```text\n([^`]*)```", GUIDE)
+
+
+@pytest.mark.parametrize(("fragment", "told"), EXAMPLES, ids=[told.split(": ")[1] for _, told in EXAMPLES])
+def test_each_example_gives_exactly_the_text_below_it(fragment: str, told: str) -> None:
+    try:
+        loaded = load_text(beginning_with(fragment), "nordljus.yaml", TODAY)
+    except ConfigError as error:
+        assert str(error) == told.rstrip("\n")
+    else:
+        assert "\n".join(map(str, loaded.warnings)) == told.rstrip("\n")
+
+
+def test_there_are_enough_examples() -> None:
+    assert len(EXAMPLES) >= 12
+
+
+@pytest.mark.parametrize("model", [MerchantFile, PolicyFile, PayeeFile])
+def test_every_key_is_explained(model: type) -> None:
+    missing = [key for key in model.model_fields if f"`{key}`" not in GUIDE]
+
+    assert missing == []
