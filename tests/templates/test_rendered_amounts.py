@@ -151,6 +151,24 @@ def test_letters_say_what_the_books_say(made: Content) -> None:
         )
 
 
+ASKED = {"sv": "Betala {} senast {}", "en": "pay {} by {}"}
+FEE = {"sv": "påminnelseavgift på {}", "en": "reminder fee of {}"}
+
+
+@settings(max_examples=150, deadline=None)
+@given(contents())
+def test_sentences_name_the_total_the_day_and_the_fee(made: Content) -> None:
+    text, language = spaced(RENDERER.email(made).text), made.language
+    asked = re.compile(ASKED[language].format(f"(?:{AMOUNT[language]})", r"\d+ \w+ \d{4}"))
+    fee = re.compile(FEE[language].format(f"(?:{AMOUNT[language]})"))
+    asks = [match[0] for match in asked.finditer(text)]
+
+    assert bool(asks) is (made.message is not Message.RECEIPT)
+    assert all(amounts_in(ask, language) == {made.total} for ask in asks)
+    assert all(days_in(ask, language) == {made.pay_by} for ask in asks)
+    assert [amounts_in(match[0], language) for match in fee.finditer(text)] == ([{made.fee}] if made.fee else [])
+
+
 @settings(max_examples=150, deadline=None)
 @given(contents())
 def test_sms_say_what_the_books_say(made: Content) -> None:
