@@ -9,6 +9,7 @@ from decimal import Decimal
 from domain.money import Money
 from domain.words import Message
 from templates.content import Content, Line
+from templates.errors import RenderError
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,16 @@ def vat_entries(content: Content) -> list[Entry]:
 
 
 def account_entries(content: Content) -> list[Entry]:
-    """Lead from the invoice's amount to what is to be paid; only the total where nothing lies between."""
+    """Lead from the invoice's amount to what is to be paid; only the total where nothing lies between.
+
+    Raises:
+        RenderError: the rows do not come to the total: a fee in the books and not in the message, or the reverse.
+
+    """
     between = list(_between(content))
+    comes_to = sum((entry.amount for entry in between), content.amount)
+    if comes_to != content.total:
+        raise RenderError("statement", f"the rows come to {comes_to}, the total is {content.total}")
     start = [Entry("amount", content.amount)] if between or content.message is Message.RECEIPT else []
     return [*start, *between, Entry(_total_label(content), content.total)]
 

@@ -10,6 +10,7 @@ from template_contents import ANNA, EURO, KINDS, LANGUAGES, SWEDISH, content, in
 
 import templates
 from domain.merchant import LetterSender, Payee
+from domain.money import Money
 from domain.policy import Channel
 from domain.words import Message
 from templates.labels import Labels, labels
@@ -86,6 +87,13 @@ def with_letter(sender: LetterSender | None):
 def test_content_that_lacks_something_says_what(renderer: Renderer, made, said) -> None:
     with pytest.raises(RenderError, match=f"^{said}"):
         renderer.letter(made)
+
+
+def test_a_total_that_is_not_what_its_rows_come_to_is_not_sent(renderer: Renderer) -> None:
+    made = content(Message.REMINDER, fee="60.00", total=Money.parse("918.50", "SEK"))
+
+    with pytest.raises(RenderError, match=r"^statement: the rows come to 978.50, the total is 918.50$"):
+        renderer.sms(made)
 
 
 def test_an_agency_gets_no_message(renderer: Renderer) -> None:
