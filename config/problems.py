@@ -65,8 +65,13 @@ def shown_key(where: Where) -> str:
 def nearest(word: str, known: Iterable[str]) -> str:
     """The cure for an unknown word: the one that was meant, or all there are."""
     words = list(known)
-    close = get_close_matches(word.casefold(), words, n=1)
-    return f'did you mean "{close[0]}"?' if close else f"known: {', '.join(words)}"
+    meant = closest(word, words)
+    return f'did you mean "{meant}"?' if meant else f"known: {', '.join(words)}"
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant."""
+    return next(iter(get_close_matches(word.casefold(), list(known), n=1)), None)
 
 
 def shape(value: object) -> str:
@@ -85,8 +90,18 @@ def shape(value: object) -> str:
 
 
 def explained(error: ValidationError, known: Known) -> list[Fault]:
-    """What pydantic found, in a merchant's words."""
-    return [_explained(detail["loc"], detail["type"], detail, known) for detail in error.errors(include_url=False)]
+    """What pydantic found, in a merchant's words. What follows from another fault is left out:
+    a key that is missing because it was misspelt, a list that is empty because its items are wrong.
+    """
+    details = error.errors(include_url=False)
+    unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
+    meant = {(*where[:-1], closest(str(where[-1]), known(where[:-1]))) for where in unknown}
+    return [
+        _explained(detail["loc"], detail["type"], detail, known)
+        for detail in details
+        if not (detail["type"] == "missing" and detail["loc"] in meant)
+        and not (detail["type"] == "too_short" and detail["input"])
+    ]
 
 
 def keys_of(model: type[BaseModel]) -> Known:
