@@ -45,7 +45,6 @@ def content_of(
     facts, details = case.facts, InvoiceInput.from_json(case.details)
     customer = details.customer(merchant)
     added = fee or Money.zero(facts.amount.currency)
-    collection = case.policy.collection
     return Content(
         message=message,
         language=customer.language,
@@ -65,5 +64,4 @@ def content_of(
         fee=added,
         total=facts.balance + added,
         link=link,
-        agency=collection.agency if collection and message is Message.LAST_REMINDER else None,
     )

@@ -1,0 +1,89 @@
+"""The whole system for tests: a real server, a real worker, real books; and merchants and stories to put into it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from config.merchants import Loaded
+from config.settings import Settings
+from config.stories import Story, read_story
+from domain.law import LAWS
+from domain.simulation import simulate
+from domain.timeline import Entry, life
+from domain.wire import InvoiceRef
+from store.books import Books, open_books
+from store.registry import Opening
+from worker import running
+from workflows.client import CaseClient
+from workflows.opening import opening_of
+from workflows.play import Player
+from workflows.server import connect, serving
+
+EXAMPLES = Path("examples")
+STORIES = sorted((EXAMPLES / "stories").glob("*.yaml"))
+
+
+@dataclass(slots=True)
+class House:
+    """What runs. The worker can be stopped and started again."""
+
+    client: CaseClient
+    books: Books
+    settings: Settings
+    worker: AsyncExitStack
+
+    async def start_worker(self) -> None:
+        await self.worker.enter_async_context(running(self.client.client, self.books, self.settings))
+
+    async def stop_worker(self) -> None:
+        await self.worker.aclose()
+
+    @asynccontextmanager
+    async def outage(self) -> AsyncIterator[None]:
+        await self.stop_worker()
+        try:
+            yield
+        finally:
+            await self.start_worker()
+
+    async def play(self, story: Story, number: str, *, outage: bool = False) -> InvoiceRef:
+        """Live a story under another number, so that one house can hold many."""
+        opening = numbered(opening_of(story.invoice, Loaded(story.merchant, story.merchant_text, ())), number)
+        player = Player(self.client, self.outage) if outage else Player(self.client)
+        return await player.play(opening, story.happens)
+
+    def life(self, ref: InvoiceRef) -> tuple[Entry, ...]:
+        case = self.books.cases.read(ref.id)
+        return life(case.invoice, case.law.calendar, case.events)
+
+
+@asynccontextmanager
+async def open_house(home: Path, queue: str = "kvitt") -> AsyncIterator[House]:
+    settings = Settings(home=home, task_queue=queue)
+    async with serving(home, 0, 0) as server:
+        books = open_books(settings.database)
+        client = CaseClient(await connect(server.address), books, queue, test_clocks=True)
+        house = House(client, books, settings, AsyncExitStack())
+        await house.start_worker()
+        try:
+            yield house
+        finally:
+            await house.stop_worker()
+            books.close()
+
+
+def numbered(opening: Opening, number: str) -> Opening:
+    return replace(opening, invoice=replace(opening.invoice, number=number))
+
+
+def story(name: str) -> Story:
+    return read_story(EXAMPLES / "stories" / f"{name}.yaml", EXAMPLES / "merchants")
+
+
+def simulated(story: Story) -> tuple[Entry, ...]:
+    invoice = story.invoice.to_domain(story.merchant)
+    law = LAWS[invoice.country]
+    return life(invoice, law.calendar, simulate(invoice, story.policy, law, story.happens))

@@ -1,0 +1,75 @@
+"""No name, address, phone or e-mail leaves the store: not into Temporal's history, its columns, or a log."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from tests.live.house import House, story
+
+
+async def test_nothing_personal_is_in_history_columns_or_logs(
+    house: House, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+):
+    told = story("collection-withdrawn-then-paid")
+    debtor = told.invoice.debtor
+    personal = [debtor.name, *debtor.name.split(), debtor.email, debtor.phone, *debtor.address]
+    assert len([text for text in personal if text]) >= 6
+
+    with caplog.at_level(logging.DEBUG):
+        ref = await house.play(told, "people-1")
+
+    history = (await house.client.handle(ref).fetch_history()).to_json()
+    description = await house.client.handle(ref).describe()
+    columns = str(description.raw_description)
+    printed = capfd.readouterr()
+    for text in filter(None, personal):
+        for place, content in {
+            "history": history,
+            "columns": columns,
+            "logs": caplog.text,
+            "output": printed.out + printed.err,
+        }.items():
+            assert text not in content, f"{place} hold {text!r}"
+
+
+async def test_ops_see_where_a_case_stands(house: House):
+    told = story("nothing-reaches")
+
+    ref = await house.play(told, "people-2")
+
+    description = await house.client.handle(ref).describe()
+    columns = {
+        key.name: value for key, value in ((pair.key, pair.value) for pair in description.typed_search_attributes)
+    }
+    assert columns["Merchant"] == told.merchant.id
+    assert columns["Stage"] == "needs_attention"
+    assert columns["DueDay"] == told.invoice.due.isoformat()
+    assert (
+        await description.static_summary()
+        == f"Invoice people-2, {told.invoice.total(told.merchant)} SEK, due {told.invoice.due}"
+    )
+
+
+async def test_timers_and_activities_are_told_in_words(house: House):
+    told = story("email-unseen-then-sms")
+
+    ref = await house.play(told, "people-3")
+
+    history = (await house.client.handle(ref).fetch_history()).to_json()
+    summaries = _summaries(history)
+    assert "Invoice by e-mail" in summaries
+    assert any(summary.startswith("Distribution, SMS ") and summary.endswith(" unless viewed") for summary in summaries)
+
+
+def _summaries(history: str) -> set[str]:
+    import base64
+    import json
+
+    found = set()
+    for event in json.loads(history)["events"]:
+        data = event.get("userMetadata", {}).get("summary", {}).get("data")
+        if data:
+            found.add(json.loads(base64.b64decode(data)))
+    return found
