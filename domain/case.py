@@ -83,9 +83,9 @@ class Case:
 
     @cached_property
     def told(self) -> datetime | None:
-        """Wall time of the first message that reached the debtor; None: the debtor knows nothing, as far as we know."""
+        """Wall time of the first message that is out and has not failed; None: there is none."""
         for send in self.facts.sends:
-            if send.out_at and (send.is_out or send.viewed_at) and send.channel is not Channel.COLLECTION:
+            if send.out_at and send.is_out and send.channel is not Channel.COLLECTION:
                 return self.calendar.wall(send.out_at)
         return None
 

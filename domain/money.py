@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 
 MINOR_DIGITS = {"SEK": 2, "NOK": 2, "DKK": 2, "EUR": 2, "ISK": 0, "USD": 2, "GBP": 2, "CHF": 2}
 """Decimals of each currency we handle (ISO 4217)."""
 
-PLAIN = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
-"""An amount as files and people write it: no exponent, no digit groups."""
-
-LARGEST = 10**15
-"""Minor units beyond which an amount is a mistake."""
+PLAIN = re.compile(r"(-?\d{1,13})(?:\.(\d+))?", re.ASCII)
+"""An amount as files and people write it: no exponent, no digit groups, nothing that must be a mistake."""
 
 
 class MoneyError(ValueError):
@@ -48,17 +45,14 @@ class Money:
         digits = MINOR_DIGITS.get(currency)
         if digits is None:
             raise MoneyError(f"unknown currency {currency!r}; known: {', '.join(sorted(MINOR_DIGITS))}")
-        if not PLAIN.fullmatch(text.strip()):
+        written = PLAIN.fullmatch(text.strip())
+        if written is None:
             raise MoneyError(f'{text!r} is not an amount; write a decimal number such as "249.00"')
-        scaled = Decimal(text.strip()).scaleb(digits)
-        if abs(scaled) >= LARGEST or scaled != scaled.to_integral_value():
+        whole, decimals = written[1], (written[2] or "").rstrip("0")
+        if len(decimals) > digits:
             problem = f"{text!r} is not an amount in {currency}"
             raise MoneyError(f'{problem}; write at most {digits} decimals, as in "249.00"')
-        return cls(int(scaled), currency)
-
-    def times(self, share: Decimal) -> Money:
-        """A share of the amount, rounded down: in the debtor's favour."""
-        return Money(int((self.minor * share).to_integral_value(ROUND_DOWN)), self.currency)
+        return cls(int(whole + decimals.ljust(digits, "0")), currency)
 
     def __add__(self, other: Money) -> Money:
         return Money(self.minor + self._same(other), self.currency)
