@@ -39,7 +39,8 @@ def validate(text: str, *, check: Check = "mod10") -> str:
         NumberError: it is no such reference; the message says what is wrong.
     """
     kid = compact(text)
-    if not is_digits(kid[:-1]) or not (is_digits(kid[-1]) or (check == "mod11" and kid[-1] == "-")):
+    body = kid.removesuffix("-") if check == "mod11" else kid
+    if not is_digits(body):
         raise NumberError(f'"{text}" is no KID; it has digits only{" and may end with -" if check == "mod11" else ""}')
     if not SHORTEST <= len(kid) <= LONGEST:
         raise NumberError(f'"{text}" has {len(kid)} characters; a KID has {SHORTEST} to {LONGEST}')
