@@ -122,7 +122,8 @@ def _syntax(error: yaml.YAMLError, text: str, file: str) -> Problem:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         problem = " ".join(filter(None, (error.context, error.problem)))
-        return Problem(file, mark.line + 1 if mark else 1, "", f"is not YAML: {problem}", "see docs/merchants.md")
+        cure = "write spaces, not tabs" if "'\\t'" in problem else "see docs/merchants.md"
+        return Problem(file, mark.line + 1 if mark else 1, "", f"is not YAML: {problem}", cure)
     position = getattr(error, "position", 0)
     line = text.count("\n", 0, position) + 1
     return Problem(

@@ -448,6 +448,12 @@ def test_broken_yaml_is_told_with_its_line() -> None:
     assert problem.problem.startswith("is not YAML: ")
 
 
+def test_a_tab_is_told_with_what_to_write() -> None:
+    (problem,) = problems("payee:\n\tbankgiro: 5050-1055\n")
+
+    assert (problem.line, problem.cure) == (2, "write spaces, not tabs")
+
+
 def both(text: str, day: date | None) -> None:
     """Reading gives a merchant or tells what is wrong; nothing else."""
     try:
