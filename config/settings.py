@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.problems import ConfigError, Problem
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+"""Names of this machine that no other reaches."""
 
 
 class Settings(BaseSettings):
@@ -30,6 +34,11 @@ class Settings(BaseSettings):
     """The port that the gateway listens on."""
     public_url: str = Field(default="", pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$")
     """The address of the gateway as customers reach it; without it the gateway's own."""
+    gateway_secret: SecretStr = SecretStr("")
+    """Signs what invoice pages send back. Several gateways need the same one; without it one is kept under home."""
+    staff_pages: bool | None = None
+    """Whether the gateway shows the staff's pages and the outbox, which ask nobody who they are. Without it: only where
+    it listens on this machine alone and has no public address."""
     temporal_port: int = Field(default=7233, ge=1, le=65535)
     """The port of the embedded Temporal server."""
     ui_port: int = Field(default=8233, ge=1, le=65535)
@@ -51,6 +60,13 @@ class Settings(BaseSettings):
         """The address of the gateway as customers reach it, without a slash at the end."""
         host = "localhost" if self.gateway_host in ("0.0.0.0", "::") else self.gateway_host  # noqa: S104
         return (self.public_url or f"http://{host}:{self.gateway_port}").rstrip("/")
+
+    @property
+    def shows_staff_pages(self) -> bool:
+        """Whether the gateway shows the staff's pages and the outbox."""
+        if self.staff_pages is not None:
+            return self.staff_pages
+        return self.gateway_host in LOOPBACK and (urlsplit(self.address).hostname or "") in LOOPBACK
 
 
 def read_settings() -> Settings:

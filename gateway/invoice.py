@@ -1,0 +1,183 @@
+"""The invoice page as values: everything that it shows, read from the books at this moment. Nothing here is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from activities.content import content_of
+from domain.events import Credited
+from domain.facts import ChargeState
+from domain.merchant import LetterSender, Merchant
+from domain.money import Money
+from domain.parties import Customer
+from domain.policy import Channel
+from domain.words import Message
+from gateway.history import Chapter, chapters
+from gateway.parcels import is_out
+from gateway.standing import PAYABLE, SETTLED, Standing, pay_by, standing_of
+from gateway.wording import Words, words_of
+from store.cases import CaseFile
+from store.sends import KeptSend
+from templates.content import Content
+from templates.labels import LANGUAGES, language_of
+from templates.payment import accounts, reference
+from templates.qr import payment_code, svg
+from templates.view import View, view_of
+
+
+@dataclass(frozen=True, slots=True)
+class PayRow:
+    """One thing to fill in at the bank: as people read it, and as they paste it."""
+
+    label: str
+    shown: str
+    pasted: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """One row of the account."""
+
+    label: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message in the list."""
+
+    id: str
+    title: str
+    by: str
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePage:
+    """All that the page shows."""
+
+    words: Words
+    standing: Standing
+    headline: str
+    """What is said big: the amount, or that nothing is owed."""
+    line: str
+    """What follows the headline: by when, or what was paid."""
+    note: str
+    view: View
+    pay: tuple[PayRow, ...]
+    qr: str
+    account: tuple[Sum, ...]
+    total: Sum
+    messages: tuple[Sent, ...]
+    history: tuple[Chapter, ...]
+
+    @property
+    def is_payable(self) -> bool:
+        """Whether the customer is asked for money."""
+        return self.standing in PAYABLE
+
+
+def content_as_it_stands(case: CaseFile, merchant: Merchant, now: datetime, language: str | None, link: str) -> Content:
+    """What is to be said of the case now; as a receipt where nothing is owed."""
+    message = Message.RECEIPT if standing_of(case, now) in SETTLED else Message.INVOICE
+    today = case.law.calendar.wall(now).date()
+    content = content_of(case, merchant, message, pay_by(case), None, today, link)
+    return replace(content, language=language) if language in LANGUAGES else content
+
+
+def printable(content: Content) -> Content:
+    """The same for a PDF that is downloaded: it goes into no envelope, so it needs no address and no sender."""
+    letter = content.merchant.senders.letter or LetterSender("se-left", (content.merchant.name,))
+    senders = replace(content.merchant.senders, letter=letter)
+    customer: Customer = content.customer
+    if not customer.address:
+        customer = replace(customer, address=(customer.email or "",))
+    return replace(content, merchant=replace(content.merchant, senders=senders), customer=customer)
+
+
+def invoice_page(case: CaseFile, content: Content, sends: Sequence[KeptSend], now: datetime) -> InvoicePage:
+    """Put the page together."""
+    words, view, standing = words_of(language_of(content)), view_of(content), standing_of(case, now)
+    formats = words.formats
+    code = payment_code(content) if standing in PAYABLE else None
+    total = content.total
+    nothing = words("standing.nothing") if standing in SETTLED else ""
+    values = {
+        "day": formats.day(content.pay_by),
+        "due": formats.day(content.due),
+        "paid": formats.amount(content.paid),
+        "favour": formats.amount(-total) if total.minor < 0 else "",
+        "merchant": view.merchant,
+    }
+    return InvoicePage(
+        words=words,
+        standing=standing,
+        headline=nothing or formats.amount(total),
+        line=words(f"line.{_line(standing, content)}", **values),
+        note=words(f"note.{standing}", **values),
+        view=view,
+        pay=tuple(_pay(content, view, words)) if view.is_payable else (),
+        qr=svg(code) if code else "",
+        account=tuple(_account(case, words)),
+        total=Sum(words("account.favour" if total.minor < 0 else _total(standing)), formats.amount(abs_(total))),
+        messages=tuple(_messages(case, sends, words)),
+        history=tuple(chapters(case, words)),
+    )
+
+
+def abs_(money: Money) -> Money:
+    """Without its sign."""
+    return -money if money.minor < 0 else money
+
+
+def _total(standing: Standing) -> str:
+    return "account.rest" if standing in SETTLED else "account.total"
+
+
+def _line(standing: Standing, content: Content) -> str:
+    """Which line follows the headline."""
+    if standing is Standing.OVERDUE:
+        return "overdue" if content.today <= content.pay_by else "long_overdue"
+    if standing is Standing.PAID and content.total.minor < 0:
+        return "overpaid"
+    return standing
+
+
+def _pay(content: Content, view: View, words: Words) -> Iterator[PayRow]:
+    label, to = view.label, reference(content)
+    for account in accounts(content):
+        yield PayRow(label[f"payment.{account.scheme}"], account.number, account.compact)
+        if account.bic:
+            yield PayRow(label["payment.bic"], account.bic, account.bic)
+    yield PayRow(label[f"payment.{to.kind}"], to.printed, to.compact)
+    pasted = str(content.total).replace(".", words("pay.decimal"))
+    yield PayRow(words("pay.amount"), words.formats.amount(content.total), pasted)
+    yield PayRow(label["payment.payee"], view.merchant, view.merchant)
+
+
+def _account(case: CaseFile, words: Words) -> Iterator[Sum]:
+    """From the invoice's amount to the balance, each fee, credit and payment by itself."""
+    facts, formats, calendar = case.facts, words.formats, case.law.calendar
+    yield Sum(words("account.amount"), formats.amount(facts.amount))
+    for charge in facts.charges:
+        if charge.state is ChargeState.BOOKED:
+            out = facts.send(charge.send).out_at
+            day = formats.day(calendar.local(out).date()) if out else ""
+            yield Sum(words("account.fee", day=day), formats.amount(charge.amount))
+    for event in case.events:
+        if isinstance(event, Credited):
+            day = formats.day(calendar.local(event.at).date())
+            yield Sum(words("account.credited", day=day), formats.amount(-event.amount))
+    for payment in facts.payments:
+        yield Sum(words("account.paid", day=formats.day(payment.dated)), formats.amount(-payment.amount))
+
+
+def _messages(case: CaseFile, sends: Sequence[KeptSend], words: Words) -> Iterator[Sent]:
+    """The messages that went out to the customer, newest first."""
+    for send in reversed(sends):
+        out_at = case.facts.send(send.send).out_at
+        if is_out(case, send) and out_at:
+            day = words.formats.day(case.law.calendar.local(out_at).date())
+            yield Sent(send.id, words(f"message.{send.message}"), words(f"channel.{Channel(send.channel)}"), day)

@@ -1,0 +1,74 @@
+"""The customer's addresses. Opening one changes nothing: scanners and mail programs open links too."""
+
+from __future__ import annotations
+
+import asyncio
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from domain.policy import Channel
+from domain.wire import InvoiceRef
+from gateway.calm import missing
+from gateway.desk import Desk
+from gateway.reading import Reader
+from store.sends import KeptSend
+
+
+def router(desk: Desk) -> APIRouter:
+    """The invoice page and what hangs on it."""
+    routes = APIRouter()
+
+    async def reader(request: Request, token: str) -> Reader | None:
+        send = await asyncio.to_thread(link_of, desk, token)
+        return await open_for_customer(desk, send, request.query_params.get("lang")) if send else None
+
+    @routes.api_route("/i/{token}", methods=["GET", "HEAD"])
+    async def page(request: Request, token: str) -> Response:
+        found = await reader(request, token)
+        answer = await asyncio.to_thread(found.page) if found else None
+        return answer or missing(desk.pages, request.headers)
+
+    @routes.api_route("/i/{token}/invoice.pdf", methods=["GET", "HEAD"])
+    async def pdf(request: Request, token: str) -> Response:
+        found = await reader(request, token)
+        answer = await asyncio.to_thread(found.pdf) if found else None
+        return answer or missing(desk.pages, request.headers)
+
+    @routes.api_route("/i/{token}/messages/{send_id}", methods=["GET", "HEAD"])
+    async def message(request: Request, token: str, send_id: str) -> Response:
+        found = await reader(request, token)
+        answer = await asyncio.to_thread(found.message, send_id) if found else None
+        return answer or missing(desk.pages, request.headers)
+
+    @routes.api_route("/i/{token}/messages/{send_id}/body", methods=["GET", "HEAD"])
+    async def body(request: Request, token: str, send_id: str) -> Response:
+        found = await reader(request, token)
+        answer = await asyncio.to_thread(found.body, send_id) if found else None
+        return answer or missing(desk.pages, request.headers)
+
+    return routes
+
+
+def link_of(desk: Desk, token: str) -> KeptSend | None:
+    """The send whose link this is. What the agency gets carries no link, so its token opens nothing."""
+    send = desk.books.sends.by_token(token)
+    return send if send and send.channel != Channel.COLLECTION else None
+
+
+async def open_for_customer(desk: Desk, send: KeptSend, language: str | None) -> Reader:
+    """The invoice of a link, for whoever holds it."""
+    ref = InvoiceRef(send.invoice_id, send.merchant, send.number)
+    return await open_invoice(desk, ref, f"/i/{send.token}", language, send.token)
+
+
+async def open_invoice(desk: Desk, ref: InvoiceRef, base: str, language: str | None, token: str | None) -> Reader:
+    """An invoice as the books hold it now."""
+    now = await desk.now(ref)
+
+    def read() -> Reader:
+        case = desk.books.cases.read(ref.id)
+        merchant = desk.books.cases.merchant(case.merchant_version_id)
+        return Reader(desk, case, merchant, desk.books.sends.of_invoice(ref.id), now, base, language, token)
+
+    return await asyncio.to_thread(read)
