@@ -107,10 +107,9 @@ def not_issued(case: Case) -> Decision | None:
 
 def stuck(case: Case) -> Decision | None:
     """A message could not be made, or the agency refused it: stop visibly until a person has released the case."""
-    newest = {(send.id.step, send.id.rung): send for send in case.facts.sends}
-    for send in newest.values():
+    for send in case.facts.sends:
         refused = send.channel is Channel.COLLECTION and send.status is Status.FAILED
-        if refused or send.why is Reason.CANNOT_RENDER:
+        if (refused or send.why is Reason.CANNOT_RENDER) and case.is_newest(send):
             asked = _ask(case, Reason.AGENCY_REFUSED if refused else Reason.CANNOT_RENDER, send.since)
             if asked:
                 return asked

@@ -156,12 +156,10 @@ class Window:
 
     def fit(self, wall: datetime) -> datetime:
         """The wall time itself when it lies inside, else the next opening."""
-        if self.contains(wall):
-            return wall
-        day = wall.date()
-        if wall.time() >= self.hours.closes:
-            day += ONE_DAY
-        return datetime.combine(self.calendar.roll(day), self.hours.opens)
+        day, at = wall.date(), wall.time()
+        if self.calendar.is_bank_day(day) and at < self.hours.closes:
+            return wall if at >= self.hours.opens else datetime.combine(day, self.hours.opens)
+        return datetime.combine(self.calendar.roll(day + ONE_DAY), self.hours.opens)
 
     def opening(self, day: date) -> datetime:
         """The first moment to contact somebody on or after a day."""

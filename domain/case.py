@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
@@ -25,7 +26,8 @@ RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 7
 class Case:
     """One invoice at one moment. ``moment`` is aware UTC, ``now`` the debtor's wall time.
 
-    It lives as long as one decision, and many rules ask it the same questions: it has no slots, and keeps its answers.
+    It lives as long as one decision, and many rules ask it the same questions: what most of them ask is worked out at
+    the start, the rest (without slots) when first asked.
     """
 
     facts: Facts
@@ -33,25 +35,40 @@ class Case:
     law: Law
     moment: datetime
     now: datetime
+    today: date
     window: Window
+    calendar: Calendar
+    steps: dict[str, list[SendState]]
+    """The sends of each step, oldest first."""
+    reminders: list[SendState]
+    """The reminders that went out, oldest first, also those that came back."""
+    told: datetime | None
+    """Wall time of the first message that is out and has not failed; None: there is none."""
+    due: date
+    """The due date printed last."""
 
     @classmethod
     def at(cls, facts: Facts, policy: Policy, law: Law, moment: datetime) -> Case:
         """The case at an aware moment."""
-        hours = _lawful(policy.contact_hours, law.contact_hours[0]) if law.contact_hours else policy.contact_hours
-        if policy.spread_minutes:
-            hours = _spread(hours, policy.spread_minutes, facts.invoice.merchant + facts.invoice.number)
-        return cls(facts, policy, law, moment, law.calendar.wall(moment), Window(law.calendar, hours))
+        calendar, told = law.calendar, None
+        steps: dict[str, list[SendState]] = {}
+        reminders: list[SendState] = []
+        for send in facts.sends:
+            steps.setdefault(send.id.step, []).append(send)
+            if send.out_at is None or send.channel is Channel.COLLECTION:
+                continue
+            if told is None and send.is_out:
+                told = calendar.wall(send.out_at)
+            if send.message in REMINDERS:
+                reminders.append(send)
+        now, due = calendar.wall(moment), _due(facts, law, reminders)
+        window = Window(calendar, _hours(facts, policy, law))
+        return cls(facts, policy, law, moment, now, now.date(), window, calendar, steps, reminders, told, due)
 
     @property
-    def calendar(self) -> Calendar:
-        """The debtor country's calendar."""
-        return self.law.calendar
-
-    @cached_property
-    def today(self) -> date:
-        """The debtor's local day."""
-        return self.now.date()
+    def reached(self) -> bool:
+        """Whether anybody viewed, or some message to the debtor is out and has not failed."""
+        return self.told is not None or self.facts.viewed
 
     def until(self, wall: datetime) -> datetime:
         """The moment of a wall time ahead. In the autumn night's second hour it is that hour's second passing."""
@@ -60,7 +77,7 @@ class Case:
 
     def deadline(self, anchor: datetime, span: Span) -> datetime:
         """``span`` after a wall time, held days not counted."""
-        return self.calendar.deadline(anchor, span, self.holds)
+        return self.calendar.deadline(anchor, span, self.holds if self.facts.holds else ())
 
     @cached_property
     def holds(self) -> tuple[Hold, ...]:
@@ -68,35 +85,9 @@ class Case:
         wall = self.calendar.wall
         return merged(Hold(wall(hold.since), wall(hold.ended) if hold.ended else None) for hold in self.facts.holds)
 
-    @cached_property
-    def due(self) -> date:
-        """The due date printed last. Where the law has each reminder set a new one, that is its pay-by day."""
-        facts = self.facts
-        if self.law.reminders.new_due:
-            for send in reversed(facts.sends):
-                if send.out_at is None or send.message not in REMINDERS or send.pay_by is None:
-                    continue
-                if facts.due_set and send.out_at < facts.due_set:
-                    break
-                return max(facts.due, send.pay_by)
-        return facts.due
-
-    @cached_property
-    def told(self) -> datetime | None:
-        """Wall time of the first message that is out and has not failed; None: there is none."""
-        for send in self.facts.sends:
-            if send.out_at and send.is_out and send.channel is not Channel.COLLECTION:
-                return self.calendar.wall(send.out_at)
-        return None
-
-    @cached_property
-    def reached(self) -> bool:
-        """Whether anybody viewed, or some message to the debtor is out and has not failed."""
-        return self.facts.reached
-
-    def of_step(self, step: str) -> tuple[SendState, ...]:
+    def of_step(self, step: str) -> Sequence[SendState]:
         """The sends of a step, oldest first."""
-        return self._steps.get(step, ())
+        return self.steps.get(step, ())
 
     def first_out(self, step: str) -> datetime | None:
         """Wall time of a step's first sent message."""
@@ -104,6 +95,10 @@ class Case:
             if send.out_at:
                 return self.calendar.wall(send.out_at)
         return None
+
+    def is_newest(self, send: SendState) -> bool:
+        """Whether it is the last attempt on its rung."""
+        return not any(other.id.rung == send.id.rung and other.id > send.id for other in self.of_step(send.id.step))
 
     def is_renewed(self, send: SendState) -> bool:
         """Whether the send's channel has got a new address since."""
@@ -123,10 +118,10 @@ class Case:
         rungs = range(len(self.policy.distribution))
         return all(rung in last and self.is_spent(last[rung]) for rung in rungs)
 
-    @cached_property
+    @property
     def last_day_to_pay(self) -> date:
         """The last printed day to pay, moved to a bank day: until its end a payment is on time."""
-        return max([self.calendar.roll(self.due), *self._printed])
+        return max([self.calendar.roll(self.due), *self._printed()])
 
     @cached_property
     def pay_by_passed(self) -> date:
@@ -138,29 +133,35 @@ class Case:
         """The start of a day, wall time."""
         return datetime.combine(day, time.min)
 
-    @cached_property
-    def _steps(self) -> dict[str, tuple[SendState, ...]]:
-        steps: dict[str, tuple[SendState, ...]] = {}
-        for send in self.facts.sends:
-            steps[send.id.step] = (*steps.get(send.id.step, ()), send)
-        return steps
-
-    @cached_property
     def _printed(self) -> list[date]:
         """The days to pay that reminders print, as holds have moved them."""
         days = []
-        for send in self.facts.sends:
-            if send.is_out and send.out_at and send.pay_by and send.message in REMINDERS:
+        for send in self.reminders:
+            if send.is_out and send.out_at and send.pay_by:
                 out = self.calendar.wall(send.out_at)
                 day = self.deadline(out, Span((send.pay_by - out.date()).days)).date()
                 days.append(self.calendar.roll(day))
         return days
 
 
-def _lawful(wished: Hours, lawful: Hours) -> Hours:
-    """The wished hours within the law's; the law's where they have none in common."""
-    both = wished.narrowed(lawful)
-    return both if both.opens < both.closes else lawful
+def _due(facts: Facts, law: Law, reminders: Sequence[SendState]) -> date:
+    """The due date printed last. Where the law has each reminder set a new one, that is its pay-by day."""
+    last = reminders[-1] if law.reminders.new_due and reminders else None
+    if last is None or last.pay_by is None or (facts.due_set and last.out_at and last.out_at < facts.due_set):
+        return facts.due
+    return max(facts.due, last.pay_by)
+
+
+def _hours(facts: Facts, policy: Policy, law: Law) -> Hours:
+    """The merchant's hours within the law's, or the law's where they have none in common; spread, if wished."""
+    hours = policy.contact_hours
+    if law.contact_hours:
+        lawful = law.contact_hours[0]
+        hours = hours.narrowed(lawful)
+        hours = hours if hours.opens < hours.closes else lawful
+    if not policy.spread_minutes:
+        return hours
+    return _spread(hours, policy.spread_minutes, facts.invoice.merchant + facts.invoice.number)
 
 
 @lru_cache(maxsize=65536)

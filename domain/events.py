@@ -255,7 +255,7 @@ class Amended(Event):
         """The new values hold; a channel with a new address may be tried again."""
         changes: Changes = {}
         if self.amount is not None:
-            changes |= {"amount": self.amount, "closed": None}
+            changes |= {"amount": Money.zero(facts.amount.currency) + self.amount, "closed": None}
         if self.due is not None:
             changes |= {"due": self.due, "due_set": self.at}
         return changes | effects.renew(facts, self.renewed, self.at) if self.renewed else changes

@@ -101,7 +101,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The whole state of a case. ``seen`` counts the events it is made of."""
+    """The whole state of a case, all amounts in one currency. ``seen`` counts the events it is made of."""
 
     invoice: Invoice
     amount: Money
@@ -135,13 +135,13 @@ class Facts:
     @property
     def principal_open(self) -> Money:
         """What is owed apart from fees; never below zero."""
-        open_ = self.amount - self.credited - self.paid
-        return open_ if open_.minor > 0 else Money.zero(open_.currency)
+        return Money(max(self.amount.minor - self.credited.minor - self.paid.minor, 0), self.amount.currency)
 
     @property
     def balance(self) -> Money:
         """What is owed, booked fees included; below zero when too much was paid."""
-        return self.amount - self.credited + self.fees - self.paid
+        owed = self.amount.minor - self.credited.minor + self.fees.minor
+        return Money(owed - self.paid.minor, self.amount.currency)
 
     @property
     def reached(self) -> bool:
@@ -158,8 +158,10 @@ class Facts:
     @property
     def in_collection(self) -> bool:
         """Whether the agency has the claim."""
-        last = next((send for send in reversed(self.sends) if send.is_out and send.message in _CUSTODY), None)
-        return last is not None and last.message is Message.CLAIM
+        for send in reversed(self.sends):
+            if send.channel is Channel.COLLECTION and send.is_out and send.message is not Message.DISPUTE_NOTICE:
+                return send.message is Message.CLAIM
+        return False
 
     def of_step(self, step: str) -> Iterator[SendState]:
         """The sends of a step, oldest first."""
@@ -179,6 +181,3 @@ class Facts:
             if send.id == send_id:
                 return send
         raise KeyError(str(send_id))
-
-
-_CUSTODY = frozenset({Message.CLAIM, Message.WITHDRAWAL})

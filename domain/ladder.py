@@ -6,8 +6,8 @@ viewed. A message that surely was not sent is tried again on its rung, after a g
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from domain.calendar import Span
 from domain.case import RETRY_AFTER, Case
@@ -16,8 +16,7 @@ from domain.policy import Channel, Rung
 from domain.words import DISTRIBUTION, Message, Reason, SendId, Status
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(NamedTuple):
     """A message that some step wants to send; ``at`` is wall time inside the contact window."""
 
     at: datetime
@@ -25,7 +24,7 @@ class Proposal:
     channel: Channel
     message: Message
     why: Reason
-    index: int | None = None
+    reminder: int | None = None
     """Which reminder it is, for its fee and its time to pay."""
 
     @property
@@ -34,8 +33,7 @@ class Proposal:
         return self.id.step
 
 
-@dataclass(frozen=True, slots=True)
-class Ladder:
+class Ladder(NamedTuple):
     """A step about to be climbed: what it says, on which rungs, from which wall time on, and why."""
 
     step: str
@@ -43,15 +41,14 @@ class Ladder:
     rungs: tuple[Rung, ...]
     start: datetime
     why: Reason
-    index: int | None = None
+    reminder: int | None = None
 
 
 def climb(case: Case, ladder: Ladder) -> Proposal | None:
     """The step's next message; None when the step is over."""
-    sends = case.of_step(ladder.step)
-    if any(send.is_out and _is_final(ladder.rungs, send.id.rung) for send in sends):
+    if is_climbed(case, ladder.step, ladder.rungs):
         return None
-    newest = {send.id.rung: send for send in sends}
+    newest = {send.id.rung: send for send in case.of_step(ladder.step)}
     at, why = ladder.start, ladder.why
     for number, rung in enumerate(ladder.rungs):
         last = newest.get(number)
@@ -69,14 +66,18 @@ def climb(case: Case, ladder: Ladder) -> Proposal | None:
     return None
 
 
+def is_climbed(case: Case, step: str, rungs: tuple[Rung, ...]) -> bool:
+    """Whether a message is out on a rung that no other follows: the last one, or one that does not wait for a view."""
+    for send in case.of_step(step):
+        number = send.id.rung
+        if send.is_out and (number + 1 >= len(rungs) or rungs[number].viewed_within is None):
+            return True
+    return False
+
+
 def _proposal(case: Case, ladder: Ladder, send_id: SendId, at: datetime, why: Reason) -> Proposal:
     channel = ladder.rungs[send_id.rung].channel
-    return Proposal(case.window.fit(at), send_id, channel, ladder.message, why, ladder.index)
-
-
-def _is_final(rungs: tuple[Rung, ...], number: int) -> bool:
-    """Whether the step ends with this rung once its message is out."""
-    return number + 1 >= len(rungs) or rungs[number].viewed_within is None
+    return Proposal(case.window.fit(at), send_id, channel, ladder.message, why, ladder.reminder)
 
 
 def _again(case: Case, last: SendState) -> datetime:

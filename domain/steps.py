@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from domain.calendar import ONE_DAY
-from domain.case import REMINDERS, RETRY_AFTER, WRITTEN, Case
+from domain.case import RETRY_AFTER, WRITTEN, Case
 from domain.charges import fee_of
 from domain.decisions import Note, Send, Wait
 from domain.events import Skipped
-from domain.ladder import Ladder, Proposal, climb
+from domain.ladder import Ladder, Proposal, climb, is_climbed
 from domain.policy import Anchor, Channel, Collection, Reminder
 from domain.words import (
     COLLECTION,
@@ -44,10 +44,9 @@ PRESSING = frozenset({Message.REMINDER, Message.LAST_REMINDER, Message.CLAIM})
 
 def distribution(case: Case) -> Proposal | None:
     """The invoice itself. Over when somebody viewed, when the last rung is out, or once a reminder is out."""
-    facts = case.facts
-    if facts.viewed or any(send.is_out and send.message in REMINDERS for send in facts.sends):
+    if case.facts.viewed or any(reminder.is_out for reminder in case.reminders):
         return None
-    issued = case.midnight(facts.invoice.issued)
+    issued = case.midnight(case.facts.invoice.issued)
     return climb(case, Ladder(DISTRIBUTION, Message.INVOICE, case.policy.distribution, issued, Reason.ISSUED))
 
 
@@ -56,16 +55,19 @@ def due_reminder(case: Case) -> Proposal | None:
     due, rungs = case.facts.due, case.policy.due_reminder
     if not rungs or not case.reached or case.told is None or case.told.date() >= due:
         return None
-    if case.policy.reminders and (case.of_step(reminder_step(0)) or _reminder_at(case, 0) <= case.now):
-        return None
-    return climb(case, Ladder(DUE_REMINDER, Message.DUE_REMINDER, rungs, case.midnight(due), Reason.DUE))
+    proposal = climb(case, Ladder(DUE_REMINDER, Message.DUE_REMINDER, rungs, case.midnight(due), Reason.DUE))
+    if proposal is None or not case.policy.reminders or proposal.at > case.now:
+        return proposal
+    has_lapsed = case.of_step(reminder_step(0)) or _reminder_at(case, 0) <= case.now
+    return None if has_lapsed else proposal
 
 
 def reminders(case: Case) -> tuple[Proposal, ...]:
     """What remains of the reminder that has begun, and the one after it."""
     proposals: list[Proposal] = []
-    for index in range(len(case.policy.reminders)) if case.reached else ():
-        if case.of_step(reminder_step(index + 1)):
+    for index, reminder in enumerate(case.policy.reminders) if case.reached else ():
+        is_overtaken = case.of_step(reminder_step(index + 1))
+        if is_overtaken or is_climbed(case, reminder_step(index), reminder.rungs):
             continue
         proposal = climb(case, _reminder(case, index))
         if proposal:
@@ -77,14 +79,13 @@ def reminders(case: Case) -> tuple[Proposal, ...]:
 
 def hand_over(case: Case) -> Proposal | None:
     """The claim to the agency, when the last step's time to pay is over."""
-    collection, steps = _collects(case), len(case.policy.reminders)
-    if collection is None or not case.reached:
+    steps = len(case.policy.reminders)
+    if not case.reached or not all(_is_done(case, index) for index in range(steps)):
         return None
-    if any(send.is_out and send.message is Message.CLAIM for send in case.facts.sends):
+    collection = _collects(case)
+    if collection is None or (case.law.collection.notice and not _is_noticed(case)):
         return None
-    if not all(_is_done(case, index) for index in range(steps)):
-        return None
-    if case.law.collection.notice and not _is_noticed(case):
+    if any(send.is_out and send.message is Message.CLAIM for send in case.of_step(COLLECTION)):
         return None
     at = max(_after(case, collection, steps), case.midnight(case.pay_by_passed))
     return to_agency(case, Message.CLAIM, Reason.TIME_TO_PAY_OVER, 0, case.window.fit(at))
@@ -108,7 +109,7 @@ def to_agency(case: Case, message: Message, why: Reason, rung: int, at: datetime
 
 def when_open(case: Case, proposal: Proposal) -> Send | Note | Wait:
     """The proposal's act if its moment has come and the window is open; else the wait for it."""
-    at = case.window.fit(max(proposal.at, case.now))
+    at = proposal.at if proposal.at > case.now else case.window.fit(case.now)
     if at > case.now:
         reason = WAITS_FOR.get(proposal.why, proposal.why)
         return Wait(case.until(at), reason, proposal.step, proposal.channel)
@@ -131,7 +132,7 @@ def act(case: Case, proposal: Proposal) -> Send | Note:
         no_way = Skipped(at=case.moment, send=proposal.id, channel=channel, message=message, reason=Reason.NO_ADDRESS)
         return Note(no_way)
     total, pay_by = case.facts.balance, _pay_by(case, proposal)
-    fee = fee_of(case, proposal.index, channel) if proposal.index is not None else None
+    fee = fee_of(case, proposal.reminder, channel) if proposal.reminder is not None else None
     if fee is None:
         return Send(proposal.id, channel, message, proposal.why, total, pay_by)
     total += fee.amount
@@ -176,9 +177,9 @@ def _owing_since(case: Case) -> datetime:
 
 def _pay_by(case: Case, proposal: Proposal) -> date:
     """The day to pay that a message prints."""
-    if proposal.index is None:
+    if proposal.reminder is None:
         return max(case.due, case.today)
-    law, reminder = case.law, case.policy.reminders[proposal.index]
+    law, reminder = case.law, case.policy.reminders[proposal.reminder]
     demanded = [law.reminders.new_due]
     if proposal.message is Message.LAST_REMINDER:
         demanded.append(law.collection.notice)
@@ -186,7 +187,7 @@ def _pay_by(case: Case, proposal: Proposal) -> date:
     if reminder.time_to_pay:
         wished = case.calendar.add(case.today, reminder.time_to_pay)
     else:
-        wished = _day_before_next(case, proposal.step, proposal.index)
+        wished = _day_before_next(case, proposal.step, proposal.reminder)
     return max(case.today + timedelta(days=days), wished)
 
 
@@ -230,5 +231,5 @@ def _collects(case: Case) -> Collection | None:
 
 def _is_noticed(case: Case) -> bool:
     """Whether the written notice that collection follows is out."""
-    notices = (send for send in case.facts.sends if send.message is Message.LAST_REMINDER)
-    return any(send.is_out and send.channel in WRITTEN for send in notices)
+    notices = (reminder for reminder in case.reminders if reminder.message is Message.LAST_REMINDER)
+    return any(notice.is_out and notice.channel in WRITTEN for notice in notices)

@@ -13,7 +13,7 @@ from domain.facts import Facts
 from domain.simulation import Simulation
 
 STEADY = settings(
-    derandomize=True, deadline=None, max_examples=250, suppress_health_check=[HealthCheck.too_slow], database=None
+    derandomize=True, deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow], database=None
 )
 """The same examples at every run, so that a red build is a changed rule."""
 
