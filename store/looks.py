@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, Table, func, select, update
+from sqlalchemy import Engine, Row, Table, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -98,9 +98,10 @@ class Looks:
         with reading(self.engine) as connection:
             return _standing(connection.execute(select(INVOICE).where(INVOICE.c.id == invoice_id)).one())
 
-    def at_rest(self, invoice_id: int) -> bool:
-        """Whether the last look left nothing to do but wait."""
-        query = select(INVOICE.c.resting).where(INVOICE.c.id == invoice_id)
+    def at_rest(self, invoice_id: int, now: datetime) -> bool:
+        """Whether there is nothing to do at this moment of the case but wait."""
+        waits = INVOICE.c.resting & or_(INVOICE.c.next_at.is_(None), INVOICE.c.next_at > now)
+        query = select(waits).where(INVOICE.c.id == invoice_id)
         with reading(self.engine) as connection:
             return bool(connection.execute(query).scalar())
 

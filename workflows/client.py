@@ -88,8 +88,9 @@ class CaseClient:
         Raises:
             TimeoutError: it is still busy.
         """
+        now = await self.clock.now(ref, self.books)
         async with asyncio.timeout(within.total_seconds()):
-            while not await asyncio.to_thread(self.books.looks.at_rest, ref.id):
+            while not await asyncio.to_thread(self.books.looks.at_rest, ref.id, now):
                 await asyncio.sleep(0.005)
 
     async def fast_forward(self, ref: InvoiceRef, duration: timedelta) -> None:

@@ -39,13 +39,13 @@ class Player:
         world = [_Turn(number, happening) for number, happening in enumerate(sorted(happens, key=lambda h: h.at))]
         while world:
             turn = world.pop(0)
-            at = calendar.moment(turn.happening.at)
+            at = max(calendar.moment(turn.happening.at), begins)
             if turn.happening.up_at is None:
                 await self._meet(ref, turn, at)
                 continue
             missed = [other for other in world if other.happening.at < turn.happening.up_at]
             world = world[len(missed) :]
-            await self._down(ref, missed, at, calendar.moment(turn.happening.up_at))
+            await self._down(ref, missed, at, max(calendar.moment(turn.happening.up_at), begins))
         while timer := await asyncio.to_thread(self._timer, ref):
             await self._move_to(ref, timer)
         return ref

@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from email import message_from_bytes, policy
 
 import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.sending import Sending
 from channels.outbox import Outbox
-from config.merchants import Loaded
+from config.merchants import Loaded, read_merchant
 from config.stories import Story
 from domain.decisions import Send
 from domain.events import Released, Reserved, Settled, Stopped
@@ -24,6 +25,7 @@ from domain.timeline import Did
 from domain.wire import InvoiceRef, SendOrder
 from domain.words import Reason, Status
 from store.orders import Order
+from store.sends import Parcel
 from templates.errors import RenderError
 from tests.live.house import House, numbered, simulated, story
 from workflows.opening import opening_of
@@ -126,8 +128,6 @@ def test_an_activity_that_runs_twice_sends_once(house: House):
     packed: list[object] = []
 
     def pack(packing: object) -> object:
-        from store.sends import Parcel
-
         packed.append(packing)
         return Parcel("text/plain", b"hello", "somebody")
 
@@ -190,8 +190,6 @@ async def test_every_fee_in_the_books_is_in_its_message(house: House):
 
 
 def _words(eml: bytes) -> str:
-    from email import message_from_bytes, policy
-
     body = message_from_bytes(eml, policy=policy.default).get_body(("plain",))
     assert body is not None
     return str(body.get_content()).replace("\u00a0", " ")
@@ -218,8 +216,6 @@ async def test_a_case_keeps_the_policy_it_began_with(house: House):
     before = house.books.cases.read(ref.id)
     edited = told.merchant_text.replace("fee: 60.00", "fee: 10.00")
     assert edited != told.merchant_text
-    from config.merchants import read_merchant
-
     house.books.registry.publish(read_merchant(edited, "edited"), edited, datetime.now(UTC))
 
     await house.client.look_again(ref)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import logging
 
 import pytest
@@ -64,9 +66,6 @@ async def test_timers_and_activities_are_told_in_words(house: House):
 
 
 def _summaries(history: str) -> set[str]:
-    import base64
-    import json
-
     found = set()
     for event in json.loads(history)["events"]:
         data = event.get("userMetadata", {}).get("summary", {}).get("data")

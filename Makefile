@@ -1,0 +1,55 @@
+# Everything a developer does here, each from a clean clone: `make demo`, `make test`, `make check`.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+SEED ?= 1
+STORIES ?= 200
+
+.PHONY: help install demo up check test test-browser equivalence bench lock image clean
+
+help: ## Tell what can be made.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+install: $(READY) ## Make the virtual environment from the lock.
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+demo: install ## Watch the example invoices live, in virtual time.
+	$(BIN)/kvitt demo
+
+up: install ## Run everything on this machine until Ctrl-C.
+	$(BIN)/kvitt up
+
+check: install ## Format, lint, types, layers.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+test: install ## All tests but the browser's.
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not browser"
+
+test-browser: install ## The invoice page in a real Chromium.
+	$(BIN)/pytest -m browser
+
+equivalence: install ## Random stories, simulated and lived for real: SEED=1 STORIES=200.
+	$(BIN)/python -m tests.live.equivalence --seed $(SEED) --stories $(STORIES)
+
+bench: install ## The published figures (docs/benchmarks.md).
+	$(BIN)/python -m benchmarks
+
+lock: install ## Pin the newest versions of all dependencies, by hash.
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+		--python-version 3.11 --group dev --upgrade --quiet pyproject.toml -o requirements.lock
+
+image: ## Build the container image.
+	docker build -f deploy/Dockerfile -t kvitt .
+
+clean: ## Remove what was made; the books in var/ stay.
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
