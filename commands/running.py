@@ -11,8 +11,6 @@ from typing import Annotated
 
 import structlog
 import typer
-from gateway.app import create_app
-from gateway.serve import serving_gateway
 
 from commands import show
 from commands.orders import JSON, MERCHANT, NUMBER
@@ -20,6 +18,8 @@ from commands.session import CommandError, Running, found, in_session, session
 from config.settings import Settings, read_settings
 from domain.telling import moment
 from domain.wire import Glance
+from gateway.app import create_app
+from gateway.serve import serving_gateway
 from store.books import open_books
 from worker import running, sweeping, until_stopped
 from workflows.client import CaseClient
