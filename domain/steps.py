@@ -166,13 +166,12 @@ def _after(case: Case, step: Reminder | Collection, index: int) -> datetime:
     """The policy's moment of the step that follows ``index`` reminders."""
     previous = reminder_step(index - 1) if index else DUE_REMINDER
     first = case.first_out(previous) if step.anchor is Anchor.AFTER_PREVIOUS else None
-    return case.deadline(first or _owing_since(case), step.wait)
+    return case.deadline(_once_told(case, first or case.midnight(case.due)), step.wait)
 
 
-def _owing_since(case: Case) -> datetime:
-    """The due date, or the day the debtor was first told, if that was later: nobody is late before being told."""
-    due = case.midnight(case.due)
-    return max(due, case.midnight(case.told.date())) if case.told else due
+def _once_told(case: Case, anchor: datetime) -> datetime:
+    """The anchor, or the day the debtor was first told, if that was later: nobody is late before being told."""
+    return max(anchor, case.midnight(case.told.date())) if case.told else anchor
 
 
 def _pay_by(case: Case, proposal: Proposal) -> date:
@@ -193,14 +192,11 @@ def _pay_by(case: Case, proposal: Proposal) -> date:
 
 def _day_before_next(case: Case, step: str, index: int) -> date:
     """The bank day before the step that follows this reminder, if its message goes out now."""
-    collection = _collects(case)
-    following: list[Reminder | Collection] = [
-        *case.policy.reminders[index + 1 :],
-        *([collection] if collection else []),
-    ]
-    if not following:
+    later = case.policy.reminders[index + 1 :]
+    upcoming = later[0] if later else _collects(case)
+    if upcoming is None:
         return case.today + TIME_TO_PAY
-    upcoming, anchor = following[0], _owing_since(case)
+    anchor = _once_told(case, case.midnight(case.due))
     if upcoming.anchor is Anchor.AFTER_PREVIOUS:
         anchor = case.first_out(step) or case.now
     elif case.law.reminders.new_due:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from domain.case import Case
 from domain.decisions import Reconcile, Send, Wait
 from domain.events import Collected, Disputed, Failed, Paid, WithdrawalAsked
 from domain.policy import Channel
+from domain.steps import hand_over
 from domain.words import Message, Reason, Status
 from tests.domain.build import (
     EMAIL,
+    LETTER,
     SMS,
     Life,
     a_policy,
@@ -65,6 +70,25 @@ def test_in_norway_no_claim_is_handed_over_without_a_written_notice_14_days_befo
 
 def test_a_bounced_notice_is_no_notice():
     assert only("handed_over", acts("04-07 10:00 bounced email", policy=in_norway(COLLECTING))) == []
+
+
+def test_a_claim_that_reached_nobody_is_not_handed_over():
+    life = Life(replace(COLLECTING, distribution=(EMAIL, LETTER))).live("04-17 12:00")
+    for send in life.facts.sends:
+        life.know(Failed(at=life.now, send=send.id, reason=Reason.BOUNCED))
+
+    assert hand_over(Case.at(life.facts, life.policy, life.law, life.moment("04-20 09:00"))) is None
+
+
+def test_a_debtor_told_of_the_invoice_late_has_the_whole_wait_before_collection():
+    life = Life(replace(COLLECTING, distribution=(EMAIL, LETTER))).live("04-17 12:00")
+    for send in life.facts.sends:
+        life.know(Failed(at=life.now, send=send.id, reason=Reason.BOUNCED))
+
+    assert life.live("06-01 12:00").acts[3:] == [
+        "04-17 12:00 sent distribution letter bounced",
+        "04-29 09:00 handed_over collection collection time_to_pay_over",
+    ]
 
 
 def test_a_disputed_claim_is_not_handed_over():

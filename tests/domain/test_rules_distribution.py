@@ -169,6 +169,14 @@ def test_an_invoice_that_came_back_after_its_reminder_is_distributed_and_then_th
     ]
 
 
+def test_once_a_reminder_is_out_the_invoice_itself_goes_out_no_more():
+    policy = a_policy(
+        distribution=(EMAIL, LETTER), due_reminder=(), reminders=(after_due(5, "0.00", SMS),), collection=None
+    )
+
+    assert len(distributed("04-08 10:00 bounced email", policy=policy)) == 1
+
+
 def test_a_message_given_up_after_its_attempts_counts_as_failed():
     life = Life(a_policy(distribution=(rung("email", 3),)))
     send = life.reserve("03-02 09:00")

@@ -126,6 +126,12 @@ def test_a_hold_with_a_last_day_ends_at_the_midnight_after_it():
     assert "04-22 00:00 released hold_over" in life.live("05-01 12:00").acts
 
 
+def test_a_hold_lasts_through_its_last_day():
+    life = Life(REMINDING).hear("04-09 10:00 respite until=04-21", "04-21 12:00 delivered email")
+
+    assert life.decide("04-21 23:59").reason is Reason.RESPITE
+
+
 def test_a_dispute_is_what_people_see_when_a_pause_runs_too():
     life = Life(REMINDING).hear("04-08 10:00 paused until=04-10", "04-09 10:00 disputed")
 

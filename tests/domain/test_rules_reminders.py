@@ -237,11 +237,13 @@ def test_a_reminders_next_channel_waits_for_a_failure_unless_the_rung_has_viewed
 
 
 def test_a_view_of_the_old_invoice_after_the_reminder_counts_as_a_view_of_it():
-    policy = a_policy(due_reminder=(), reminders=(after_due(5, "0.00", rung("email", 4), LETTER),), collection=None)
+    reminder = after_due(5, "0.00", rung("email", 4), LETTER)
+    policy = a_policy(distribution=(SMS,), due_reminder=(), reminders=(reminder,), collection=None)
 
-    lines = reminded("03-03 12:00 viewed email", "04-08 12:00 viewed email", policy=policy)
+    before, after = "03-03 12:00 viewed sms", "04-08 12:00 viewed sms"
 
-    assert lines == ["04-07 09:00 reminder-1 email overdue"]
+    assert len(reminded(before, policy=policy)) == 2
+    assert reminded(before, after, policy=policy) == ["04-07 09:00 reminder-1 email overdue"]
 
 
 def test_once_the_next_reminder_has_begun_the_earlier_one_sends_nothing_more():
