@@ -89,7 +89,7 @@ def _again(case: Case, last: SendState) -> datetime:
 
 def _is_viewed(case: Case, step: str) -> bool:
     """Whether somebody viewed since the step began."""
-    if step == DISTRIBUTION:
+    if step == DISTRIBUTION or not case.facts.viewed:
         return case.facts.viewed
     began = next((send.out_at for send in case.of_step(step) if send.out_at), None)
     return began is not None and any(send.viewed_at and send.viewed_at >= began for send in case.facts.sends)
@@ -102,8 +102,8 @@ def _unless_viewed(case: Case, rung: Rung, last: SendState) -> datetime:
     get both at once.
     """
     within, wall = rung.viewed_within or Span(0), case.calendar.wall
-    at = case.deadline(wall(last.out_at or last.since), within)
+    at = case.window.fit(case.deadline(wall(last.out_at or last.since), within))
     for send in case.facts.sends:
-        if send.out_at and send.id.step != last.id.step and wall(send.out_at) > case.window.fit(at):
-            at = case.deadline(wall(send.out_at), within)
+        if send.out_at and send.id.step != last.id.step and wall(send.out_at) > at:
+            at = case.window.fit(case.deadline(wall(send.out_at), within))
     return at
