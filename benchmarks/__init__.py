@@ -1,0 +1,1 @@
+"""Every figure that we publish is a command here."""

@@ -1,0 +1,60 @@
+"""Measures the published figures, all or by name, and marks each against its target."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import document, events, letter, memory, rounds, simulate
+from benchmarks.figures import HEAD, Figure
+from benchmarks.machine import load, machine
+
+BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
+    "floor": rounds.measure,
+    "events": events.measure,
+    "simulate": simulate.measure,
+    "letter": letter.measure,
+    "memory": memory.measure,
+}
+QUIET = 0.7
+"""A machine with more load than this measures somebody else's work too."""
+
+
+def main() -> int:
+    """Measure; 1 if a target was missed."""
+    arguments = _arguments()
+    console = Console()
+    for name, value in machine().items():
+        console.print(f"{name}: {value}", highlight=False)
+    if load() > QUIET:
+        console.print(f"The machine is not quiet: its load is {load():.1f}.", style="yellow")
+    figures: list[Figure] = []
+    for name in arguments.names or BENCHMARKS:
+        with console.status(f"Measuring {name} …"):
+            figures += BENCHMARKS[name]()
+    console.print(_table(figures))
+    if arguments.write:
+        document.write(figures, "make bench")
+    return 0 if all(one.met for one in figures) else 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument("--write", action="store_true", help="rewrite the figures in docs/benchmarks.md")
+    return parser.parse_args()
+
+
+def _table(figures: list[Figure]) -> Table:
+    table = Table(*HEAD)
+    for one in figures:
+        table.add_row(*one.row(), style=None if one.met else "red")
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main())

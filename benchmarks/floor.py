@@ -1,0 +1,78 @@
+"""The floor: a bare workflow that gives the same commands in the same order as ours, and knows nothing.
+
+What its looks and activities answer was written down from real lives, so they need no books and do nothing. Whatever
+our workflow costs beyond it is the price of what we do.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeUpdate
+
+with workflow.unsafe.imports_passed_through():
+    from domain.wire import LOOK, Glance, InvoiceRef, LookOrder, Next, Report, SendOrder, channel_queue, send_activity
+    from workflows import options
+    from workflows.invoice import DUE_DAY, NEXT_AT, NEXT_STEP, STAGE
+
+
+@workflow.defn(name="floor")
+class FloorWorkflow:
+    """Replays a script; ``ref.id`` says which."""
+
+    @workflow.init
+    def __init__(self, ref: InvoiceRef) -> None:
+        self.woken = False
+
+    @workflow.run
+    async def run(self, ref: InvoiceRef) -> str:
+        """Look, obey, wait."""
+        queue, run_id = workflow.info().task_queue, workflow.info().run_id
+        number, shown = 0, ""
+        while True:
+            self.woken = False
+            number += 1
+            order = LookOrder(ref.id, workflow.now(), run_id, number)
+            glance = await workflow.execute_local_activity(LOOK, order, result_type=Glance, **options.LOOKING)
+            if glance.plan:
+                workflow.set_current_details(glance.plan)
+            if glance.send:
+                await workflow.execute_activity(
+                    send_activity(glance.send.channel),
+                    SendOrder(ref.id, glance.send),
+                    result_type=Report,
+                    task_queue=channel_queue(queue, glance.send.channel),
+                    summary=glance.summary,
+                    **options.SENDING,
+                )
+                continue
+            columns = f"{glance.stage} {glance.next_step} {glance.next_at} {glance.due}"
+            if columns != shown:
+                shown = columns
+                workflow.upsert_search_attributes(_columns(glance))
+            if glance.next is Next.END:
+                return glance.outcome or ""
+            await self._wait(glance)
+
+    @workflow.signal(name="wake")
+    def wake(self) -> None:
+        """Go on."""
+        self.woken = True
+
+    async def _wait(self, glance: Glance) -> None:
+        timeout = None if glance.wait_seconds is None else timedelta(seconds=glance.wait_seconds)
+        try:
+            await workflow.wait_condition(lambda: self.woken, timeout=timeout, timeout_summary=glance.summary)
+        except TimeoutError:
+            return
+
+
+def _columns(glance: Glance) -> list[SearchAttributeUpdate[Any]]:
+    return [
+        STAGE.value_set(glance.stage),
+        DUE_DAY.value_set(glance.due.isoformat()),
+        NEXT_STEP.value_set(glance.next_step) if glance.next_step else NEXT_STEP.value_unset(),
+        NEXT_AT.value_set(glance.next_at) if glance.next_at else NEXT_AT.value_unset(),
+    ]
