@@ -85,7 +85,9 @@ async def connected(settings: Settings) -> Client:
     config = ClientConfig.load_client_connect_config()
     running = Running.read(settings.home)
     if "target_host" not in config:
-        config["target_host"] = running.temporal if running else f"127.0.0.1:{settings.temporal_port}"
+        if running is None:
+            raise CommandError(f"nothing runs in {settings.home}/; start it with: kvitt up, or set TEMPORAL_ADDRESS")
+        config["target_host"] = running.temporal
     try:
         return await Client.connect(**config, data_converter=DATA_CONVERTER)
     except (RuntimeError, RPCError):

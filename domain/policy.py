@@ -41,6 +41,9 @@ class Otherwise(StrEnum):
     WAIT = "wait"
 
 
+NEXT_BANK_DAY = Span(1, Unit.BANK_DAYS)
+
+
 @dataclass(frozen=True, slots=True)
 class Rung:
     """One channel within a step; with ``viewed_within`` the next rung follows when nobody has viewed by then."""
@@ -83,7 +86,7 @@ class Policy:
     tolerance: Money
     fee_agreed: bool = False
     spread_minutes: int = 0
-    settlement_lag: Span = Span(1, Unit.BANK_DAYS)
+    settlement_lag: Span = NEXT_BANK_DAY
     fee_remainder: FeeRemainder = FeeRemainder.WRITE_OFF
     if_unreachable: Otherwise = Otherwise.ASK
     if_exhausted: Otherwise = Otherwise.ASK

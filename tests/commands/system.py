@@ -1,0 +1,66 @@
+"""``kvitt`` as people run it: processes of their own, in a home of their own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+KVITT = str(Path(sys.executable).parent / "kvitt")
+
+
+@dataclass(frozen=True)
+class System:
+    """A home and the ports that are asked for there."""
+
+    home: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "KVITT_HOME": str(self.home), "NO_COLOR": "1", "COLUMNS": "160", "TERM": "dumb"}
+
+    def run(self, *arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [KVITT, *arguments], env=self.environment, capture_output=True, text=True, timeout=timeout, check=False
+        )
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        with (self.home / "output.log").open("ab") as log:
+            return subprocess.Popen([KVITT, *arguments], env=self.environment, stdout=log, stderr=log)
+
+    @contextmanager
+    def up(self) -> Iterator[subprocess.Popen[bytes]]:
+        process = self.start("up")
+        try:
+            self.wait_until_up(process)
+            yield process
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+                process.wait(40)
+
+    def wait_until_up(self, process: subprocess.Popen[bytes]) -> None:
+        """``up.json`` is written when everything listens."""
+        for _ in range(600):
+            if (self.home / "up.json").exists():
+                return
+            assert process.poll() is None, (self.home / "output.log").read_text()
+            time.sleep(0.1)
+        raise AssertionError("kvitt up did not come up")
+
+    def processes(self) -> list[psutil.Process]:
+        """Every process that works in this home."""
+        return [process for process in psutil.process_iter(["cmdline", "environ"]) if self._is_ours(process)]
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        words = " ".join(process.info["cmdline"] or [])
+        environment = process.info["environ"] or {}
+        return str(self.home) in words or environment.get("KVITT_HOME") == str(self.home)

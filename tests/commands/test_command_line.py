@@ -1,0 +1,191 @@
+"""The command line as its users meet it: what it prints, what it exits with, and how it says what is wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.commands.system import System
+from tests.live.house import simulated, story
+
+pytestmark = pytest.mark.xdist_group("system")
+
+INVOICE = {
+    "merchant": "nordljus",
+    "issued": "2026-03-02",
+    "due": "2026-04-01",
+    "amount": "249.00",
+    "customer": {"name": "Anna Lundberg", "kind": "consumer", "email": "anna@customer.example"},
+}
+
+
+def invoices(tmp_path: Path, *numbers: str, **changes: object) -> str:
+    path = tmp_path / "invoices.json"
+    path.write_text(json.dumps([{**INVOICE, "number": number, **changes} for number in numbers]))
+    return str(path)
+
+
+def test_simulate_prints_the_life_entry_by_entry(system: System):
+    result = system.run("simulate", "examples/stories/pays-on-time.yaml", "--json")
+
+    assert result.returncode == 0
+    printed = [json.loads(line) for line in result.stdout.splitlines()]
+    assert printed == [entry.as_json() for entry in simulated(story("pays-on-time"))]
+
+
+def test_simulate_needs_nothing_that_runs(tmp_path: Path):
+    result = System(tmp_path).run("simulate", "examples/stories/pays-on-time.yaml")
+
+    assert result.returncode == 0
+    assert "closed" in result.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_starting_a_file_twice_starts_it_once(system: System, tmp_path: Path):
+    path = invoices(tmp_path, "c-1", "c-2", "c-3")
+
+    first, second = system.run("start", path, "--json"), system.run("start", path, "--json")
+
+    assert json.loads(first.stdout) == {"started": 3, "known": 0, "bad": 0, "problems": []}
+    assert json.loads(second.stdout) == {"started": 0, "known": 3, "bad": 0, "problems": []}
+    assert first.returncode == second.returncode == 0
+
+
+def test_a_bad_row_is_told_with_its_line_and_does_not_stop_the_rest(system: System, tmp_path: Path):
+    path = tmp_path / "rows.csv"
+    path.write_text(
+        "merchant,number,issued,due,amount,customer_kind,customer_name,customer_email\n"
+        "nordljus,c-10,2026-03-02,2026-04-01,100.00,consumer,Anna Lundberg,anna@customer.example\n"
+        "nordljus,c-11,2026-03-02,2026-13-01,100.00,consumer,Bo Ek,bo@customer.example\n"
+        "nordljus,c-12,2026-03-02,2026-04-01,100.00,consumer,Cia Alm,cia@customer.example\n"
+    )
+
+    result = system.run("start", str(path))
+
+    assert result.returncode == 1
+    assert "2 started, 1 could not be used." in result.stdout
+    assert "rows.csv:3: due:" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_orders_steer_a_case(system: System, tmp_path: Path):
+    system.run("start", invoices(tmp_path, "c-20"))
+
+    paused = system.run("pause", "c-20", "--why", "moved house")
+    released = system.run("release", "c-20", "--json")
+    credited = system.run("credit", "c-20", "49.00", "--json")
+    paid = system.run("pay", "c-20", "200.00", "--dated", "2026-03-20", "--json")
+
+    assert "on hold" in paused.stdout
+    assert json.loads(released.stdout)["stage"] != "on_hold"
+    assert json.loads(credited.stdout)["stage"] != "closed"
+    assert json.loads(paid.stdout)["stage"] == "closed"
+    life = [json.loads(line) for line in system.run("status", "c-20", "--json").stdout.splitlines()]
+    assert [entry["did"] for entry in life if entry["did"] != "sent"] == ["held", "released", "closed"]
+    assert life[-1]["balance"] == "0.00"
+
+
+def test_the_same_order_id_is_one_order(system: System, tmp_path: Path):
+    system.run("start", invoices(tmp_path, "c-21"))
+
+    for _ in range(2):
+        assert system.run("pay", "c-21", "100.00", "--id", "bank-77").returncode == 0
+
+    listed = [json.loads(line) for line in system.run("status", "--json").stdout.splitlines()]
+    assert next(one for one in listed if one["number"] == "c-21")["balance"] == "149.00"
+
+
+def test_a_stop_may_come_before_its_invoice(system: System, tmp_path: Path):
+    early = system.run("stop", "nordljus/c-22")
+    system.run("start", invoices(tmp_path, "c-22"))
+    life = [json.loads(line) for line in system.run("status", "c-22", "--json").stdout.splitlines()]
+
+    assert "as soon as it comes" in early.stdout
+    assert [entry["did"] for entry in life] == ["closed"]
+
+
+def test_fast_forward_lives_what_falls_due(system: System, tmp_path: Path):
+    system.run("start", invoices(tmp_path, "c-23", issued="2030-03-01", due="2030-04-01"))
+
+    before = system.run("plan", "c-23", "--json").stdout.splitlines()
+    moved = system.run("fast-forward", "c-23", "2000", "days")
+
+    assert moved.returncode == 0
+    life = [json.loads(line) for line in system.run("status", "c-23", "--json").stdout.splitlines()]
+    assert [entry["at"] for entry in life if entry["did"] == "sent"][0].startswith("2030-03-01T09:00")
+    planned = [json.loads(line)["at"] for line in before]
+    assert [entry["at"] for entry in life if entry["did"] in ("sent", "skipped", "handed_over", "asked")] == planned
+
+
+def test_a_new_address_lets_the_channel_be_tried_again(system: System, tmp_path: Path):
+    customer = {"name": "Anna Lundberg", "kind": "consumer", "email": "anna@customer.example"}
+    system.run("start", invoices(tmp_path, "c-24", customer=customer))
+
+    wrong = system.run("amend", "c-24", "--email", "nobody")
+    right = system.run("amend", "c-24", "--address", "Storgatan 1 | 111 22 Stockholm")
+
+    assert wrong.returncode == 1
+    assert "nobody" in wrong.stderr
+    assert right.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("pay", "no-such", "1.00"), "there is no invoice no-such"),
+        (("fast-forward", "c-1", "2", "fortnights"), "5 days, 3 hours, 30 minutes"),
+        (("respite", "c-1", "tomorrow"), "2026"),
+        (("waive", "c-1", "reminder-9"), "reminder-1, reminder-2"),
+        (("simulate", "examples/merchants/nordljus.yaml"), "nordljus.yaml:"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(system: System, tmp_path: Path, arguments: tuple[str, ...], says: str):
+    system.run("start", invoices(tmp_path, "c-1"))
+
+    result = system.run(*arguments)
+
+    assert result.returncode == 1
+    assert says in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_without_a_running_system_the_cure_is_named(tmp_path: Path):
+    home = System(tmp_path)
+
+    result = home.run("status", "10001")
+
+    assert result.returncode == 1
+    assert "kvitt up" in result.stderr
+
+
+def test_policy_check_tells_errors_and_warnings(system: System, tmp_path: Path):
+    path = tmp_path / "bad.yaml"
+    path.write_text(Path("examples/merchants/nordljus.yaml").read_text().replace("fee: 60.00", "fee: 95.00"))
+
+    fine, bad = (
+        system.run("policy", "check", "examples/merchants/nordljus.yaml"),
+        system.run("policy", "check", str(path)),
+    )
+
+    assert fine.returncode == 0
+    assert bad.returncode == 1
+    assert "95.00" in bad.stderr
+    assert "60.00" in bad.stderr
+    assert "lag (1981:739)" in bad.stderr
+
+
+def test_policy_schema_is_json(system: System):
+    assert json.loads(system.run("policy", "schema").stdout)["type"] == "object"
+
+
+async def test_a_program_starts_an_invoice(system: System, monkeypatch: pytest.MonkeyPatch):
+    from starter import start_invoice
+
+    monkeypatch.setenv("KVITT_HOME", str(system.home))
+    started = await start_invoice({**INVOICE, "number": "c-30"})
+    again = await start_invoice({**INVOICE, "number": "c-30"})
+
+    assert (started.created, again.created) == (True, False)
+    assert started.ref.workflow_id == "invoice/nordljus/c-30"

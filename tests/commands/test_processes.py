@@ -1,0 +1,48 @@
+"""Processes end as they should: Ctrl-C leaves nothing behind, SIGTERM loses nothing."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.commands.system import System
+from tests.commands.test_command_line import invoices
+
+pytestmark = pytest.mark.xdist_group("processes")
+
+
+def test_ctrl_c_leaves_no_process_behind_and_the_next_up_finds_the_invoices(tmp_path: Path):
+    home = System(tmp_path)
+    for round_ in range(3):
+        with home.up() as process:
+            if round_ == 0:
+                assert home.run("start", invoices(tmp_path, "p-1")).returncode == 0
+            listed = [json.loads(line) for line in home.run("status", "--json").stdout.splitlines()]
+            assert [one["number"] for one in listed] == ["p-1"]
+            process.send_signal(signal.SIGINT)
+            assert process.wait(40) == 0
+        assert home.processes() == []
+
+
+def test_another_worker_goes_on_where_one_was_terminated(tmp_path: Path):
+    """SIGTERM in mid-life: the invoice waits for a view; a new worker carries it to its end."""
+    home = System(tmp_path)
+    with home.up():
+        path = invoices(tmp_path, "p-2", issued="2030-03-01", due="2030-04-01")
+        assert home.run("start", path).returncode == 0
+    with home.up():
+        assert home.run("fast-forward", "p-2", "3", "days").returncode == 0
+        worker = home.start("worker")
+        time.sleep(3)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(40) == 0
+        assert home.run("fast-forward", "p-2", "2000", "days").returncode == 0
+        life = [json.loads(line) for line in home.run("status", "p-2", "--json").stdout.splitlines()]
+    sent = [(entry["step"], entry.get("channel")) for entry in life if entry["did"] == "sent"]
+    assert len(sent) == len(set(sent))
+    assert sent[0] == ("distribution", "email")
+    assert life[-1]["did"] in ("handed_over", "asked")
