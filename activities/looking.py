@@ -7,11 +7,12 @@ from datetime import datetime
 
 from temporalio import activity
 
+from domain.briefing import briefing
 from domain.decisions import Decision, End, Note, Reconcile, Send, Wait
 from domain.rules import decide
 from domain.simulation import LONGEST, plan
 from domain.stages import stage_of
-from domain.telling import plan_table, tell
+from domain.telling import tell
 from domain.wire import LOOK, Glance, LookOrder, Next
 from store.books import Books
 from store.cases import CaseFile
@@ -51,7 +52,7 @@ def glance_of(case: CaseFile, decision: Decision, now: datetime) -> Glance:
     """A decision as the loop needs it, with the plan as ops read it."""
     facts, calendar = case.facts, case.law.calendar
     stage, summary = stage_of(facts, decision), tell(decision, calendar)
-    table = plan_table(plan(facts, case.policy, case.law, now), calendar, now)
+    table = briefing(facts, decision, plan(facts, case.policy, case.law, now), calendar, now)
     match decision:
         case Wait(until=until):
             seconds = (until - now).total_seconds() if until else None

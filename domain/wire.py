@@ -68,7 +68,7 @@ class Glance:
     next_step: str = ""
     next_at: datetime | None = None
     plan: str = ""
-    """What comes if nothing happens, as a Markdown table."""
+    """Where the case stands and what comes if nothing happens, as Markdown (``domain/briefing.py``)."""
 
 
 @dataclass(frozen=True, slots=True)

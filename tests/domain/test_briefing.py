@@ -1,0 +1,107 @@
+"""What ops read first of a case: true, with the order that helps, and no name."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from domain.briefing import HOLDS, briefing, owed, standing
+from domain.decisions import Send, Wait
+from domain.events import Amended, Failed
+from domain.policy import Channel
+from domain.simulation import plan
+from domain.words import Reason, Status
+from tests.domain.build import EMAIL, Life, a_policy, after_due
+
+HOLD_LINES = {
+    Reason.DISPUTED: "03-10 10:00 disputed",
+    Reason.RESPITE: "03-10 10:00 respite until=04-20",
+    Reason.PAUSED: "03-10 10:00 paused",
+}
+
+
+def said(life: Life) -> str:
+    return standing(life.facts, life.decide(), life.law.calendar)
+
+
+def unreached() -> Life:
+    life = Life(a_policy(distribution=(EMAIL,))).live("03-02 09:00")
+    life.know(Failed(at=life.now, send=life.facts.sends[0].id, reason=Reason.BOUNCED))
+    life.look()
+    return life
+
+
+def refused_by_the_agency() -> Life:
+    life = Life(a_policy(distribution=(EMAIL,), due_reminder=(), reminders=(after_due(5, "60.00", EMAIL),)))
+    life.settle(life.reserve("04-20 09:00"), Status.FAILED, why=Reason.REFUSED).look()
+    return life
+
+
+def test_a_case_on_its_way_tells_what_comes_next():
+    assert said(Life().live("03-02 10:00")) == (
+        "**Distributing.** Distribution, SMS Thu 05 Mar 2026 09:00 unless viewed."
+    )
+
+
+@pytest.mark.parametrize("kind", HOLDS)
+def test_a_hold_names_the_order_that_ends_it(kind: Reason):
+    life = Life().hear(HOLD_LINES[kind])
+    order = re.search(r"`kvitt (\w+) nordljus/10001`", said(life))
+
+    assert order
+    assert said(life).startswith("**On hold.** ")
+    life.hear("03-12 10:00 answered" if order[1] == "answer" else "03-12 10:00 released")
+    assert not life.facts.hold
+
+
+def test_what_is_owed_says_how_it_comes_to_that():
+    life = Life().hear("04-08 10:00 paid 100.00")
+
+    assert owed(life.facts) == ("Owed: **209.00 SEK** (invoiced 249.00, fees 60.00, paid 100.00). Due 2026-04-01.")
+
+
+def test_the_whole_briefing_ends_with_the_plan():
+    life = Life().live("03-02 10:00")
+    planned = plan(life.facts, life.policy, life.law, life.now)
+
+    text = briefing(life.facts, life.decide(), planned, life.law.calendar, life.now)
+
+    assert "| Thu 05 Mar 2026 09:00 | Invoice by SMS | 249.00 SEK |" in text.splitlines()
+
+
+def test_a_question_replaces_what_comes_next():
+    assert said(unreached()).startswith("**Needs attention:** no channel reached the customer")
+
+
+def test_a_new_address_answers_that_nobody_was_reached():
+    life = unreached()
+    life.now = life.moment("03-03 10:00")
+    life.know(Amended(at=life.now, renewed=(Channel.EMAIL,)))
+
+    assert isinstance(life.decide(), Send)
+
+
+def test_a_release_answers_that_every_step_is_done():
+    life = Life(a_policy(collection=None, reminders=())).live("04-10 12:00")
+    assert "every step is done" in said(life)
+
+    life.hear("04-11 10:00 released")
+
+    assert life.decide() == Wait(None, Reason.EXHAUSTED)
+
+
+def test_a_release_has_the_agency_asked_again():
+    life = refused_by_the_agency()
+    assert "the agency refused" in said(life)
+
+    life.hear("04-21 10:00 released")
+
+    assert isinstance(life.decide(), Send)
+
+
+def test_a_claim_that_the_agency_refused_can_be_kept():
+    life = refused_by_the_agency().hear("04-21 10:00 withdrawn", "04-21 10:05 released").live("04-21 10:06")
+
+    assert not life.facts.in_collection
+    assert "the agency" not in said(life)
