@@ -65,7 +65,7 @@ class Given:
     today: date
     values: Mapping[str, Any]
 
-    def __getitem__(self, name: str) -> Any:  # noqa: ANN401
+    def __getitem__(self, name: str) -> Any:
         return self.values.get(name)
 
 

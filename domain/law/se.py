@@ -56,6 +56,6 @@ SWEDEN = Law(
     ),
     collection=CollectionLaw(notice=None),
     on_time=Source("SE: lag (1930:173) om beräkning av lagstadgad tid", Known.MEMORY),
-    dispute=Source("SE: inkassolag (1974:182)", Known.PRIMARY, "objections: Finansinspektionen's questions and answers"),
+    dispute=Source("SE: inkassolag (1974:182)", Known.PRIMARY, "objections: Finansinspektionen, answers to questions"),
     sources=("riksdagen.se", "fi.se", "riksbank.se"),
 )

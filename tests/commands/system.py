@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,12 +49,18 @@ class System:
 
     def wait_until_up(self, process: subprocess.Popen[bytes]) -> None:
         """``up.json`` is written when everything listens."""
-        for _ in range(600):
-            if (self.home / "up.json").exists():
-                return
+        self.wait_until((self.home / "up.json").exists, process)
+
+    def wait_until_said(self, words: str, process: subprocess.Popen[bytes]) -> None:
+        """A process that runs by itself says in its log when it does."""
+        self.wait_until(lambda: words in (self.home / "output.log").read_text(), process)
+
+    def wait_until(self, claim: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + 60
+        while not claim():
             assert process.poll() is None, (self.home / "output.log").read_text()
+            assert time.monotonic() < deadline, (self.home / "output.log").read_text()
             time.sleep(0.1)
-        raise AssertionError("kvitt up did not come up")
 
     def processes(self) -> list[psutil.Process]:
         """Every process that works in this home."""

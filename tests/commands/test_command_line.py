@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from starter import start_invoice
 from tests.commands.system import System
 from tests.live.house import simulated, story
 
@@ -114,7 +115,7 @@ def test_fast_forward_lives_what_falls_due(system: System, tmp_path: Path):
 
     assert moved.returncode == 0
     life = [json.loads(line) for line in system.run("status", "c-23", "--json").stdout.splitlines()]
-    assert [entry["at"] for entry in life if entry["did"] == "sent"][0].startswith("2030-03-01T09:00")
+    assert next(entry["at"] for entry in life if entry["did"] == "sent").startswith("2030-03-01T09:00")
     planned = [json.loads(line)["at"] for line in before]
     assert [entry["at"] for entry in life if entry["did"] in ("sent", "skipped", "handed_over", "asked")] == planned
 
@@ -181,8 +182,6 @@ def test_policy_schema_is_json(system: System):
 
 
 async def test_a_program_starts_an_invoice(system: System, monkeypatch: pytest.MonkeyPatch):
-    from starter import start_invoice
-
     monkeypatch.setenv("KVITT_HOME", str(system.home))
     started = await start_invoice({**INVOICE, "number": "c-30"})
     again = await start_invoice({**INVOICE, "number": "c-30"})

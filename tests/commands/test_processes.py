@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -37,7 +36,7 @@ def test_another_worker_goes_on_where_one_was_terminated(tmp_path: Path):
     with home.up():
         assert home.run("fast-forward", "p-2", "3", "days").returncode == 0
         worker = home.start("worker")
-        time.sleep(3)
+        home.wait_until_said("the worker runs", worker)
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(40) == 0
         assert home.run("fast-forward", "p-2", "2000", "days").returncode == 0
