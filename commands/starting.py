@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
@@ -66,13 +67,14 @@ def start(
 
 
 def merchant_loader(folder: Path) -> _Loader:
-    """Gives merchants by name, each read once."""
+    """Gives merchants by name, each read once and checked against the law of today."""
     return _Loader(folder)
 
 
 class _Loader:
     def __init__(self, folder: Path) -> None:
-        self._load = lru_cache(maxsize=None)(lambda name: load_merchant(find_merchant(name, folder)))
+        today = datetime.now(UTC).date()
+        self._load = lru_cache(maxsize=None)(lambda name: load_merchant(find_merchant(name, folder), today))
 
     def __call__(self, name: str) -> Loaded:
         return self._load(name)

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from domain.facts import Invoice
 from domain.merchant import Merchant
@@ -53,6 +54,12 @@ class Registry:
 
         Orders that came before the invoice did are its first events.
         """
+        try:
+            return self._open(opening, now)
+        except IntegrityError:  # PostgreSQL: somebody entered the same at the same moment, and is done now
+            return self._open(opening, now)
+
+    def _open(self, opening: Opening, now: datetime) -> Opened:
         invoice = opening.invoice
         with writing(self.engine) as connection:
             same = select(INVOICE.c.id).where(

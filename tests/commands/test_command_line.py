@@ -177,6 +177,19 @@ def test_policy_check_tells_errors_and_warnings(system: System, tmp_path: Path):
     assert "lag (1981:739)" in bad.stderr
 
 
+def test_a_merchant_whose_file_breaks_the_law_starts_nothing(system: System, tmp_path: Path):
+    folder = tmp_path / "merchants"
+    folder.mkdir()
+    text = Path("examples/merchants/nordljus.yaml").read_text()
+    (folder / "nordljus.yaml").write_text(text.replace("fee: 60.00", "fee: 95.00"))
+
+    result = system.run("start", invoices(tmp_path, "c-40", "c-41"), "--merchants", str(folder))
+
+    assert result.returncode == 1
+    assert "0 started, 2 could not be used." in result.stdout
+    assert "lag (1981:739)" in result.stderr
+
+
 def test_policy_schema_is_json(system: System):
     assert json.loads(system.run("policy", "schema").stdout)["type"] == "object"
 
