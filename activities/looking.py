@@ -9,6 +9,7 @@ from temporalio import activity
 
 from domain.briefing import briefing
 from domain.decisions import Decision, End, Note, Reconcile, Send, Wait
+from domain.facts import Facts
 from domain.rules import decide
 from domain.simulation import LONGEST, plan
 from domain.stages import stage_of
@@ -56,7 +57,7 @@ def glance_of(case: CaseFile, decision: Decision, now: datetime) -> Glance:
     match decision:
         case Wait(until=until):
             seconds = (until - now).total_seconds() if until else None
-            what = next_words(decision)
+            what = next_words(decision, facts)
             return Glance(
                 Next.WAIT,
                 summary,
@@ -78,8 +79,9 @@ def glance_of(case: CaseFile, decision: Decision, now: datetime) -> Glance:
             raise AssertionError("a note is written down before anybody is told")
 
 
-def next_words(wait: Wait) -> str:
-    """The next step for a list: ``distribution: sms``, or the reason of a wait without one."""
-    if wait.step is None:
-        return f"wait: {wait.reason}"
-    return f"{wait.step}: {wait.channel}" if wait.channel else wait.step
+def next_words(wait: Wait, facts: Facts) -> str:
+    """The next step for a list: ``distribution: sms``; without one the reason of the wait, or what a person is asked."""
+    if wait.step:
+        return f"{wait.step}: {wait.channel}" if wait.channel else wait.step
+    open_asks = [ask.reason for ask in facts.asks if not ask.resolved]
+    return f"asked: {open_asks[-1]}" if open_asks else f"wait: {wait.reason}"

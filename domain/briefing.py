@@ -13,7 +13,7 @@ from domain.decisions import Decision
 from domain.facts import Facts
 from domain.simulation import Planned
 from domain.stages import stage_of
-from domain.telling import plan_table, tell
+from domain.telling import plan_list, tell
 from domain.words import Reason
 
 QUESTIONS = {
@@ -49,7 +49,7 @@ HOLDS = {
 
 def briefing(facts: Facts, decision: Decision, planned: Sequence[Planned], calendar: Calendar, as_of: datetime) -> str:
     """The case on one screen, as of its last look."""
-    return "\n\n".join((standing(facts, decision, calendar), owed(facts), plan_table(planned, calendar, as_of)))
+    return "\n\n".join((standing(facts, decision, calendar), owed(facts), plan_list(planned, calendar, as_of)))
 
 
 def standing(facts: Facts, decision: Decision, calendar: Calendar) -> str:

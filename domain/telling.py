@@ -75,13 +75,16 @@ def plan_rows(planned: Sequence[Planned], calendar: Calendar) -> list[tuple[str,
     return rows
 
 
-def plan_table(planned: Sequence[Planned], calendar: Calendar, as_of: datetime) -> str:
-    """The plan as a Markdown table."""
+def plan_list(planned: Sequence[Planned], calendar: Calendar, as_of: datetime) -> str:
+    """The plan as a Markdown list; the Web UI sets tables without a gap between their columns."""
     head = f"Plan as of {moment(as_of, calendar)}, if nothing happens:"
     if not planned:
         return f"{head} nothing more is done."
-    rows = "".join(f"| {when} | {what} | {total} |\n" for when, what, total in plan_rows(planned, calendar))
-    return f"{head}\n\n| When | What | Asks for |\n|---|---|---|\n{rows}"
+    lines = [
+        f"- {when}: {what}" + (f", asks for {total}" if total else "")
+        for when, what, total in plan_rows(planned, calendar)
+    ]
+    return "\n".join((f"{head}\n", *lines))
 
 
 def _wait(wait: Wait, calendar: Calendar) -> str:

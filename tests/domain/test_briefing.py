@@ -67,7 +67,7 @@ def test_the_whole_briefing_ends_with_the_plan():
 
     text = briefing(life.facts, life.decide(), planned, life.law.calendar, life.now)
 
-    assert "| Thu 05 Mar 2026 09:00 | Invoice by SMS | 249.00 SEK |" in text.splitlines()
+    assert "- Thu 05 Mar 2026 09:00: Invoice by SMS, asks for 249.00 SEK" in text.splitlines()
 
 
 def test_a_question_replaces_what_comes_next():
