@@ -80,7 +80,7 @@ def glance_of(case: CaseFile, decision: Decision, now: datetime) -> Glance:
 
 
 def next_words(wait: Wait, facts: Facts) -> str:
-    """The next step for a list: ``distribution: sms``; without one the reason of the wait, or what a person is asked."""
+    """The next step for a list: ``distribution: sms``; without one why it waits, or what a person is asked."""
     if wait.step:
         return f"{wait.step}: {wait.channel}" if wait.channel else wait.step
     open_asks = [ask.reason for ask in facts.asks if not ask.resolved]
