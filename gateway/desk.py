@@ -20,7 +20,7 @@ from workflows.client import CaseClient
 
 log = structlog.get_logger()
 
-_PATIENCE_S = 3
+_PATIENCE_S = 1
 """How long a page waits for the case's clock."""
 
 

@@ -10,7 +10,6 @@ from activities.content import content_of
 from domain.events import Credited
 from domain.facts import ChargeState
 from domain.merchant import LetterSender, Merchant
-from domain.money import Money
 from domain.parties import Customer
 from domain.policy import Channel
 from domain.words import Message
@@ -21,6 +20,7 @@ from gateway.wording import Words, words_of
 from store.cases import CaseFile
 from store.sends import KeptSend
 from templates.content import Content
+from templates.formats import abs_of
 from templates.labels import LANGUAGES, language_of
 from templates.payment import accounts, reference
 from templates.qr import payment_code, svg
@@ -121,15 +121,10 @@ def invoice_page(case: CaseFile, content: Content, sends: Sequence[KeptSend], no
         pay=tuple(_pay(content, view, words)) if view.is_payable else (),
         qr=svg(code) if code else "",
         account=tuple(_account(case, words)),
-        total=Sum(words("account.favour" if total.minor < 0 else _total(standing)), formats.amount(abs_(total))),
+        total=Sum(words("account.favour" if total.minor < 0 else _total(standing)), formats.amount(abs_of(total))),
         messages=tuple(_messages(case, sends, words)),
         history=tuple(chapters(case, words)),
     )
-
-
-def abs_(money: Money) -> Money:
-    """Without its sign."""
-    return -money if money.minor < 0 else money
 
 
 def _total(standing: Standing) -> str:

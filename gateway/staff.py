@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -30,8 +30,6 @@ from store.cases import UnknownInvoiceError
 
 _MOST = 200
 """Invoices in the list; a filter finds the others."""
-
-Open = Callable[[Request, str, str], Any]
 
 
 def own_host(settings: Settings) -> Callable[[Request], None]:

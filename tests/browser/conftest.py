@@ -84,7 +84,7 @@ async def browser(chromium: Path) -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
-    async with open_house(tmp_path_factory.mktemp("browser"), "browser-tests") as house:
+    async with open_house(tmp_path_factory.mktemp("browser")) as house:
         app = create_app(house.client, house.settings)
         async with serving_gateway(app, "127.0.0.1", 0) as port:
             yield Site(house, f"http://127.0.0.1:{port}")

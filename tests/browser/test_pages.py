@@ -61,7 +61,8 @@ CONTRAST = """
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const element = node.parentElement;
-    if (!node.data.trim() || !element.checkVisibility() || element.closest("noscript, script, .skip, svg")) { continue; }
+    const unseen = !element.checkVisibility() || element.closest("noscript, script, .skip, svg");
+    if (unseen || !node.data.trim()) { continue; }
     const [a, b] = [light(rgb(getComputedStyle(element).color)), light(behind(element))].sort((x, y) => y - x);
     if ((a + 0.05) / (b + 0.05) < 4.5) { poor.push(node.data.trim()); }
   }
@@ -91,17 +92,11 @@ async def test_a_keyboard_reaches_everything_and_each_control_has_a_name(site: S
     await page.keyboard.press("Tab")
     assert await page.evaluate("document.activeElement.textContent") == "Skip to the content"
 
-    names = await page.eval_on_selector_all(
-        "a, button:not([hidden])",
-        "all => all.map((each) => each.getAttribute('aria-label') || each.textContent.trim())",
-    )
-    assert "" not in names
-    assert len(names) == len({*names}) + repeated(names)
+    controls = await page.locator("a, button:not([hidden])").all()
+    names = [await control.get_attribute("aria-label") or await control.inner_text() for control in controls]
+    assert len(names) > 5
+    assert not [name for name in names if not name.strip()]
     assert [await page.locator(landmark).count() for landmark in ("main", "header", "footer", "h1")] == [1, 1, 1, 1]
-
-
-def repeated(names: list[str]) -> int:
-    return len(names) - len(set(names))
 
 
 async def test_a_button_copies_what_the_bank_s_form_takes(site: Site, context: BrowserContext):
@@ -126,9 +121,12 @@ async def test_a_mail_in_its_frame_runs_no_script_and_its_link_opens_the_invoice
     frame = page.frame_locator("iframe")
     assert await frame.get_by_role("link", name="View the invoice").get_attribute("href") == own
     assert await page.locator("iframe").get_attribute("sandbox") == "allow-popups allow-popups-to-escape-sandbox"
+    await context.route(own, lambda route: route.fulfill(body="the invoice"))
     async with context.expect_page() as opened:
         await frame.get_by_role("link", name="View the invoice").click()
-    assert (await opened.value).url in (own, "about:blank", "chrome-error://chromewebdata/")
+    shown = await opened.value
+    await shown.wait_for_url(own)
+    assert await shown.get_by_text("the invoice").is_visible()
 
 
 async def test_on_paper_there_is_the_account_and_no_button(site: Site, context: BrowserContext):

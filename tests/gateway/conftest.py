@@ -24,7 +24,7 @@ OWN = {"Sec-Fetch-Site": "same-origin", "Origin": HOST}
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with open_house(tmp_path_factory.mktemp("gateway"), "gateway-tests") as opened:
+    async with open_house(tmp_path_factory.mktemp("gateway")) as opened:
         yield opened
 
 

@@ -25,7 +25,10 @@ from domain.events import (
 )
 from domain.policy import Channel
 from domain.words import COLLECTION, Message, Outcome, Reason
+from gateway.standing import Standing
 from gateway.wording import words_of
+from templates.labels import LANGUAGES
+from templates.texts import KINDS
 from tests.gateway.cases import NAME, Kept, at, kronor, sek
 from tests.live.house import House
 
@@ -269,6 +272,18 @@ def test_both_languages_have_the_same_words():
         return found
 
     assert names(words_of("sv").table) == names(words_of("en").table)
+
+
+def test_there_are_words_for_every_standing_message_and_hold():
+    names = [f"{table}.{standing}" for standing in Standing for table in ("badge", "line", "note")]
+    names += [f"sent.{message}" for message in (*KINDS, Message.DISPUTE_NOTICE)]
+    names += [f"message.{message}" for message in KINDS]
+    names += [f"{table}.{channel}" for channel in Channel if channel != "collection" for table in ("by", "channel")]
+    names += [f"held.{reason}" for reason in (Reason.DISPUTED, Reason.RESPITE, Reason.PAUSED)]
+    names += [f"released.{reason}" for reason in (Reason.ANSWERED, Reason.HOLD_OVER, Reason.RELEASED)]
+    values = dict.fromkeys(("day", "due", "paid", "favour", "merchant", "by"), "…")
+
+    assert all(words_of(language)(name, **values) for language in LANGUAGES for name in names)
 
 
 async def test_every_message_is_shown_as_it_was_sent(house: House, web: httpx.AsyncClient, number: str):

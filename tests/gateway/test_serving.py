@@ -52,7 +52,7 @@ async def test_the_server_writes_no_link_anywhere(app: FastAPI, caplog: pytest.L
 
 
 async def test_without_temporal_pages_are_true_and_views_are_kept(tmp_path: Path):
-    async with open_house(tmp_path, "gateway-alone") as alone:
+    async with open_house(tmp_path) as alone:
         ref = await live(alone, "60001", "2026-03-03T12:00")
         token = link(alone, ref).token
         app = create_app(alone.client, alone.settings)
