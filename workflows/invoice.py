@@ -62,8 +62,7 @@ class InvoiceWorkflow:
                     await workflow.wait_condition(workflow.all_handlers_finished)
                     if not self.woken:
                         return glance.outcome or ""
-            if workflow.info().is_continue_as_new_suggested():
-                await workflow.wait_condition(workflow.all_handlers_finished)
+            if workflow.info().is_continue_as_new_suggested() and workflow.all_handlers_finished():
                 workflow.continue_as_new(ref)
 
     @workflow.signal(name="wake")

