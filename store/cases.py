@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, insert, select, update
 
 from domain.events import Event, Reserved, Settled, Skipped, Viewed, learn
 from domain.facts import Facts, Invoice
@@ -23,6 +23,9 @@ from store.tables import EventRow, InvoiceRow, MerchantVersion, PolicyVersion
 INVOICE, EVENT = InvoiceRow.__table__, EventRow.__table__  # type: ignore[attr-defined]
 POLICY, MERCHANT = PolicyVersion.__table__, MerchantVersion.__table__  # type: ignore[attr-defined]
 
+# These statements are made once, because making one costs more than SQLite takes to run it.
+OF = "of_invoice"
+"""The parameter that says which invoice."""
 _FILE: Select[Any] = select(
     INVOICE.c.id,
     INVOICE.c.policy_version_id,
@@ -31,7 +34,14 @@ _FILE: Select[Any] = select(
     INVOICE.c.details,
     INVOICE.c.shift,
     INVOICE.c.seen,
+).where(INVOICE.c.id == bindparam(OF))
+_LOCKED_FILE = _FILE.with_for_update()
+_JOURNAL: Select[Any] = (
+    select(EVENT.c.kind, EVENT.c.key, EVENT.c.body).where(EVENT.c.invoice_id == bindparam(OF)).order_by(EVENT.c.seq)
 )
+_ADD = insert(EVENT)
+CHANGE_INVOICE = update(INVOICE).where(INVOICE.c.id == bindparam(OF))
+"""Sets the columns that it is given."""
 
 
 class UnknownInvoiceError(LookupError):
@@ -69,9 +79,9 @@ class CaseFile:
         key = key or natural_key(event) or f"{KINDS[type(event)]}:{seq}"
         if key in self.keys:
             return False
-        self.connection.execute(insert(EVENT), event_row(self.id, seq, event, key))
+        self.connection.execute(_ADD, event_row(self.id, seq, event, key))
         count = {"events": seq, "wanted": seq} if event.wakes else {"events": seq}
-        self.connection.execute(update(INVOICE).where(INVOICE.c.id == self.id), count)
+        self.connection.execute(CHANGE_INVOICE, {OF: self.id, **count})
         self.events.append(event)
         self.keys.add(key)
         self.facts = learn(self.facts, event)
@@ -113,7 +123,7 @@ class Cases:
             UnknownInvoiceError: there is no such invoice.
         """
         with writing(self.engine) as connection:
-            case = self._open(connection, _FILE.where(INVOICE.c.id == invoice_id).with_for_update())
+            case = self._open(connection, _LOCKED_FILE, invoice_id)
             case.connection = connection
             try:
                 yield case
@@ -127,7 +137,7 @@ class Cases:
             UnknownInvoiceError: there is no such invoice.
         """
         with reading(self.engine) as connection:
-            return self._open(connection, _FILE.where(INVOICE.c.id == invoice_id))
+            return self._open(connection, _FILE, invoice_id)
 
     def find(self, merchant: str, number: str) -> int:
         """The id of an invoice.
@@ -159,14 +169,13 @@ class Cases:
         with reading(self.engine) as connection:
             return [(row.id, row.merchant, row.number) for row in connection.execute(query)]
 
-    def _open(self, connection: Connection, query: Select[Any]) -> CaseFile:
-        row = connection.execute(query).one_or_none()
+    def _open(self, connection: Connection, query: Select[Any], invoice_id: int) -> CaseFile:
+        which = {OF: invoice_id}
+        row = connection.execute(query, which).one_or_none()
         if row is None:
             raise UnknownInvoiceError("no such invoice")
         invoice = load(Invoice, row.invoice)
-        journal = select(EVENT.c.kind, EVENT.c.key, EVENT.c.body).where(EVENT.c.invoice_id == row.id)
-        rows = connection.execute(journal.order_by(EVENT.c.seq)).all()
-        return self._case(row, invoice, rows)
+        return self._case(row, invoice, connection.execute(_JOURNAL, which).all())
 
     def _case(self, row: Row[Any], invoice: Invoice, rows: Iterable[Row[Any]]) -> CaseFile:
         events, keys, facts = [], set(), Facts.at_start(invoice)

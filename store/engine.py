@@ -70,4 +70,4 @@ def _prepare_sqlite(dbapi: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     read_only = connection.get_execution_options().get(READ_ONLY)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    connection.connection.cursor().execute("BEGIN" if read_only else "BEGIN IMMEDIATE")

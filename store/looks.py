@@ -6,18 +6,27 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, Table, func, or_, select, update
+from sqlalchemy import Engine, Row, Table, func, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from domain.decisions import Decision, End, Wait
 from domain.money import Money
-from store.cases import INVOICE, CaseFile
+from store.cases import CHANGE_INVOICE, INVOICE, OF, CaseFile
 from store.codec import dump
 from store.engine import reading
 from store.tables import LookRow
 
 LOOK: Table = LookRow.__table__  # type: ignore[attr-defined]
+
+
+def _record(insert: Any) -> Any:
+    """Insert a look, or replace it."""
+    values = insert(LOOK)
+    return values.on_conflict_do_update(index_elements=LOOK.primary_key.columns, set_=dict(values.excluded))
+
+
+_RECORD = {"sqlite": _record(sqlite_insert), "postgresql": _record(postgres_insert)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +77,9 @@ class Looks:
             "reason": getattr(looked.decision, "reason", None),
             "body": dump(looked.decision),
         }
-        insert: Any = sqlite_insert if case.connection.dialect.name == "sqlite" else postgres_insert
-        statement = insert(LOOK).values(row)
-        case.connection.execute(statement.on_conflict_do_update(index_elements=LOOK.primary_key.columns, set_=row))
+        case.connection.execute(_RECORD[case.connection.dialect.name], row)
         standing = {
+            OF: case.id,
             "stage": looked.stage,
             "balance": case.facts.balance.minor,
             "due": case.facts.due,
@@ -81,7 +89,7 @@ class Looks:
             "looked_at": looked.at,
             "seen": case.facts.seen,
         }
-        case.connection.execute(update(INVOICE).where(INVOICE.c.id == case.id).values(standing))
+        case.connection.execute(CHANGE_INVOICE, standing)
 
     def standing(self, limit: int, merchant: str | None = None, stage: str | None = None) -> list[Standing]:
         """The newest invoices, newest first."""
@@ -116,7 +124,7 @@ class Looks:
         """How many invoices stand where."""
         query = select(INVOICE.c.stage, func.count()).group_by(INVOICE.c.stage)
         with reading(self.engine) as connection:
-            return dict(connection.execute(query).tuples().all())
+            return {stage: count for stage, count in connection.execute(query)}
 
 
 def _standing(row: Row[Any]) -> Standing:
