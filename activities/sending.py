@@ -57,8 +57,7 @@ class Sending:
             return self._settle(case.id, order.send.id, Answer(Status.NOT_SENT, "renderer", why=Reason.CANNOT_RENDER))
         self.books.sends.keep(place, parcel)
         answer = self.channel.send(place.id, parcel.body)
-        self.books.sends.answered(place.id, answer.vendor, answer.vendor_id, answer.said)
-        return self._settle(case.id, order.send.id, answer)
+        return self._settle(case.id, order.send.id, answer, place)
 
     def reconcile(self, order: ReconcileOrder) -> Report:
         """Look for evidence of a send whose outcome nobody knows."""
@@ -71,8 +70,11 @@ class Sending:
     def _packing(self, case: CaseFile, send: Send, place: Place, now: datetime) -> Packing:
         return Packing(case, self.books.cases.merchant(case.merchant_version_id), send, place, now)
 
-    def _settle(self, invoice_id: int, send: SendId, answer: Answer) -> Report:
+    def _settle(self, invoice_id: int, send: SendId, answer: Answer, place: Place | None = None) -> Report:
+        """What became of a send goes into the journal; with the place that was asked for, the vendor's words too."""
         with self.books.cases.locked(invoice_id) as case:
+            if place:
+                self.books.sends.answered(case, place, answer.vendor, answer.vendor_id, answer.said)
             at = started() + case.shift
             if answer.status is Status.UNKNOWN:
                 case.add(Sought(at=at, send=send))

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Engine, Row, Table, insert, select, update
+from sqlalchemy import Engine, Row, Table, bindparam, insert, select, update
 
 from domain.decisions import Send
 from domain.simulation import reserve
@@ -19,6 +19,9 @@ from store.engine import reading, writing
 from store.tables import SendRow
 
 SEND: Table = SendRow.__table__  # type: ignore[attr-defined]
+OF_SEND = "of_send"
+_TAKE = insert(SEND)
+_CHANGE = update(SEND).where(SEND.c.id == bindparam(OF_SEND))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class Sends:
             "token": place.token,
             "reserved_at": at,
         }
-        case.connection.execute(insert(SEND), row)
+        case.connection.execute(_TAKE, row)
         return place
 
     def keep(self, place: Place, parcel: Parcel) -> None:
@@ -95,11 +98,15 @@ class Sends:
             "recipient": parcel.recipient,
             "subject": parcel.subject,
         }
-        self._update(place.id, values)
+        with writing(self.engine) as connection:
+            connection.execute(_CHANGE, {OF_SEND: place.id, **values})
 
-    def answered(self, send_id: str, vendor: str, vendor_id: str | None, said: str) -> None:
-        """Keep a vendor's answer, word for word."""
-        self._update(send_id, {"vendor": vendor, "vendor_id": vendor_id, "vendor_said": said})
+    def answered(self, case: CaseFile, place: Place, vendor: str, vendor_id: str | None, said: str) -> None:
+        """Keep a vendor's answer, word for word, under the case's lock."""
+        if case.connection is None:
+            raise AssertionError("an answer is kept under the case's lock only")
+        values = {OF_SEND: place.id, "vendor": vendor, "vendor_id": vendor_id, "vendor_said": said}
+        case.connection.execute(_CHANGE, values)
 
     def of_place(self, invoice_id: int, send: SendId) -> KeptSend | None:
         """The send in this place."""
@@ -133,10 +140,6 @@ class Sends:
         with reading(self.engine) as connection:
             rows = connection.execute(query.where(where).order_by(order, SEND.c.id).limit(limit)).all()
         return [_kept(row) for row in rows]
-
-    def _update(self, send_id: str, values: dict[str, Any]) -> None:
-        with writing(self.engine) as connection:
-            connection.execute(update(SEND).where(SEND.c.id == send_id).values(values))
 
 
 def _kept(row: Row[Any]) -> KeptSend:
