@@ -50,10 +50,12 @@ def rest(case: CaseFile, now: datetime) -> Decision:
 
 
 def glance_of(case: CaseFile, decision: Decision, now: datetime) -> Glance:
-    """A decision as the loop needs it, with the plan as ops read it."""
+    """A decision as the loop needs it; before it rests, with the plan as ops read it.
+
+    While the loop acts the plan before stands: the next look, a moment later, makes a new one.
+    """
     facts, calendar = case.facts, case.law.calendar
     stage, summary = stage_of(facts, decision), tell(decision, calendar)
-    table = briefing(facts, decision, plan(facts, case.policy, case.law, now), calendar, now)
     match decision:
         case Wait(until=until):
             seconds = (until - now).total_seconds() if until else None
@@ -67,14 +69,16 @@ def glance_of(case: CaseFile, decision: Decision, now: datetime) -> Glance:
                 wait_seconds=seconds,
                 next_step=what,
                 next_at=until,
-                plan=table,
+                plan=_plan(case, decision, now),
             )
         case Send():
-            return Glance(Next.SEND, summary, stage, facts.due, decision.reason, send=decision, plan=table)
+            return Glance(Next.SEND, summary, stage, facts.due, decision.reason, send=decision)
         case Reconcile():
-            return Glance(Next.RECONCILE, summary, stage, facts.due, reconcile=decision, plan=table)
+            return Glance(Next.RECONCILE, summary, stage, facts.due, reconcile=decision)
         case End():
-            return Glance(Next.END, summary, stage, facts.due, outcome=decision.outcome, plan=table)
+            return Glance(
+                Next.END, summary, stage, facts.due, outcome=decision.outcome, plan=_plan(case, decision, now)
+            )
         case Note():
             raise AssertionError("a note is written down before anybody is told")
 
@@ -85,3 +89,7 @@ def next_words(wait: Wait, facts: Facts) -> str:
         return f"{wait.step}: {wait.channel}" if wait.channel else wait.step
     open_asks = [ask.reason for ask in facts.asks if not ask.resolved]
     return f"asked: {open_asks[-1]}" if open_asks else f"wait: {wait.reason}"
+
+
+def _plan(case: CaseFile, decision: Decision, now: datetime) -> str:
+    return briefing(case.facts, decision, plan(case.facts, case.policy, case.law, now), case.law.calendar, now)
