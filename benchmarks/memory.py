@@ -28,7 +28,7 @@ async def _measure() -> list[Figure]:
     async with ground() as here, worker_process(OURS, here.server.address, here.home) as worker:
         before, done = worker.memory_info().rss, asyncio.Event()
         peak = asyncio.create_task(_peak(worker, done))
-        cases, openings = CaseClient(here.client, here.books, OURS), Openings()
+        cases, openings = CaseClient(here.client, here.books, OURS, test_clocks=True), Openings()
         await closed_loop(AT_ONCE, (_open(cases, openings.numbered(f"memory-{number}")) for number in range(INVOICES)))
         done.set()
         return [
