@@ -59,7 +59,7 @@ class InvoiceWorkflow:
                     await self._obey(glance)
                 case Next.END:
                     self._show(glance)
-                    await workflow.wait_condition(workflow.all_handlers_finished)
+                    await workflow.wait_condition(lambda: self.woken or workflow.all_handlers_finished())
                     if not self.woken:
                         return glance.outcome or ""
             if workflow.info().is_continue_as_new_suggested() and workflow.all_handlers_finished():

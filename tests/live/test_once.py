@@ -61,6 +61,21 @@ async def test_the_same_order_twice_is_one_order(house: House):
     assert [entry.did for entry in house.life(ref)].count(Did.CLOSED) == 1
 
 
+async def test_many_who_ask_at_once_are_all_answered(house: House):
+    """Also while the life ends: an update that comes during the last look gets a look of its own."""
+    ref = await begin(house, story("pays-on-time"), "once-many", hour=10)
+    stop = Order("order-once-many", "stop", "ops")
+
+    glances = await asyncio.gather(
+        *(house.client.look_again(ref) for _ in range(5)),
+        house.client.order(ref, stop, Stopped(at=datetime.now(UTC))),
+        *(house.client.look_again(ref) for _ in range(10)),
+    )
+
+    assert glances[5].outcome == "stopped"
+    assert len(glances) == 16
+
+
 async def test_a_stop_that_overtakes_its_invoice_stops_it(house: House):
     """Trap 20: the order is kept until the invoice comes, and nothing is ever sent."""
     order = Order("order-once-3", "stop", "ops")
