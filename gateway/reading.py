@@ -13,6 +13,7 @@ from gateway.desk import Desk
 from gateway.guard import Policy, with_policy
 from gateway.invoice import content_as_it_stands, invoice_page, printable
 from gateway.parcels import filename, framed, is_out, linked, mail_of, words_in
+from gateway.seal import IN_SIGHT
 from gateway.wording import words_of
 from store.cases import CaseFile
 from store.sends import KeptSend, Parcel
@@ -45,7 +46,8 @@ class Reader:
         seal = self.desk.seal.issue(self.token, datetime.now(UTC)) if self.token and not self._is_viewed() else None
         today = page.words.formats.day(self.case.law.calendar.wall(self.now).date())
         values = {"p": page, "w": page.words, "base": self.base, "seal": seal, "staff": self.token is None}
-        return self.desk.pages.html("invoice.html", self._policy, **values, today=today)
+        ms = int(IN_SIGHT.total_seconds() * 1000)
+        return self.desk.pages.html("invoice.html", self._policy, **values, today=today, ms=ms)
 
     def pdf(self) -> Response:
         """The invoice as a letter."""

@@ -17,6 +17,8 @@ from config.settings import Settings
 
 YOUNGEST = timedelta(seconds=2)
 """Nobody has looked at a page that was issued a moment ago."""
+IN_SIGHT = YOUNGEST + timedelta(milliseconds=250)
+"""How long a page is in sight before it tells; the margin is for gateways whose clocks differ."""
 OLDEST = timedelta(days=1)
 """A page left open longer than this is loaded anew before it counts."""
 
