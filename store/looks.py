@@ -122,9 +122,9 @@ class Looks:
 
     def stages(self) -> dict[str, int]:
         """How many invoices stand where."""
-        query = select(INVOICE.c.stage, func.count()).group_by(INVOICE.c.stage)
+        query = select(INVOICE.c.stage, func.count().label("invoices")).group_by(INVOICE.c.stage)
         with reading(self.engine) as connection:
-            return {stage: count for stage, count in connection.execute(query)}
+            return {row.stage: row.invoices for row in connection.execute(query)}
 
 
 def _standing(row: Row[Any]) -> Standing:
