@@ -165,6 +165,9 @@ def read_text(path: Path) -> str:
 
 def _reviewed(source: Source, day: date) -> Iterator[tuple[Severity, Problem]]:
     merchant, law = source.merchant, LAWS[source.merchant.country]
+    if merchant.currency == "SEK" and merchant.payee.organisation is None:
+        problem = "has no organisation number, so bills and pages carry no QR code for bank apps"
+        yield Severity.WARNING, source.tree.problem(("payee",), problem, "add organisation: as in 556123-4567")
     for finding in review(merchant.policy, law, day):
         yield finding.severity, source.tree.problem(finding.where, *_told(finding))
     for name, policy in merchant.groups.items():
