@@ -14,7 +14,7 @@ from activities.email import EmailPacker
 from activities.letter import LetterPacker
 from activities.sms import SmsPacker
 from config.invoices import read_invoice
-from config.merchants import Loaded, load_text
+from config.merchants import Loaded, load_merchant
 from domain.decisions import Send
 from domain.events import Event, Settled
 from domain.law import LAWS
@@ -41,9 +41,8 @@ URL = "http://127.0.0.1:8080"
 
 
 def merchant(name: str = "nordljus") -> Loaded:
-    """An example merchant, with the organisation number that bank apps want in a code."""
-    text = Path(f"examples/merchants/{name}.yaml").read_text()
-    return load_text(text.replace("bankgiro: 5050-1055", "bankgiro: 5050-1055, organisation: 556036-0793"), name)
+    """An example merchant."""
+    return load_merchant(Path(f"examples/merchants/{name}.yaml"))
 
 
 def opening(number: str, loaded: Loaded | None = None, **customer: Any) -> Opening:
