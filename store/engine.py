@@ -7,8 +7,9 @@ invoice's row (``FOR UPDATE``, see ``store/cases.py``). So what was read is stil
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
+from threading import RLock
 from typing import Any
 
 from sqlalchemy import Connection, DateTime, Engine, create_engine, event
@@ -16,6 +17,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 READ_ONLY = "kvitt_read_only"
+TURN = "kvitt_turn"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -45,13 +47,18 @@ def open_engine(url: str) -> Engine:
     engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=16)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    engine.update_execution_options(**{TURN: RLock()})
     return engine
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A write transaction: all of it or nothing."""
-    with engine.begin() as connection:
+    """A write transaction: all of it or nothing.
+
+    SQLite's writers within a process take turns: left to itself it makes them sleep and try again, some for long.
+    """
+    turn: AbstractContextManager[object] = engine.get_execution_options().get(TURN, nullcontext())
+    with turn, engine.begin() as connection:
         yield connection
 
 
