@@ -1,0 +1,124 @@
+"""The guides say what is so: commands, settings, codes, links."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+
+from config.settings import Settings
+from domain.answers import SEEK_AFTER
+from domain.briefing import HOLDS, QUESTIONS
+from domain.case import RETRY_AFTER
+from domain.policy import Channel
+from domain.stages import Stage
+from domain.timeline import Did
+from domain.words import Message, Outcome, Reason, Status
+from tests.docs.reading import GLOSSARY, GUIDES, OPERATIONS, ROOT, anchors, commands, links, problem_with
+from worker import GRACE
+from workflows.orders import ORDERS
+from workflows.server import COLUMNS
+
+COMMANDS = sorted({(guide.relative_to(ROOT), command) for guide in GUIDES for command in commands(guide.read_text())})
+
+
+@pytest.mark.parametrize(("guide", "command"), COMMANDS, ids=[f"{guide}: {command}" for guide, command in COMMANDS])
+def test_every_command_exists_with_its_options(guide: Path, command: str):
+    assert problem_with(command) is None
+
+
+@pytest.mark.parametrize(
+    ("command", "problem"),
+    [
+        ("kvitt fly 10001", "there is no fly"),
+        ("kvitt pause 10001 --until-when 2026-05-01", "No such option: --until-when"),
+        ("kvitt respite 10001", "until is missing"),
+        ("kvitt release 10001 10002", "['10002'] is too much"),
+    ],
+)
+def test_a_wrong_command_is_noticed(command: str, problem: str):
+    assert (problem_with(command) or "").startswith(problem)
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=[str(guide.relative_to(ROOT)) for guide in GUIDES])
+def test_every_link_and_picture_is_there(guide: Path):
+    missing = [target for target in links(guide.read_text()) if not (guide.parent / target).exists()]
+
+    assert missing == []
+
+
+def test_every_place_that_the_guide_leads_to_is_in_it():
+    assert set(re.findall(r"\]\(#([^)]+)\)", OPERATIONS)) <= anchors(OPERATIONS)
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_documented_with_its_default(name: str):
+    default = Settings.model_fields[name].default
+    shown = {True: "`true`", False: "`false`"}.get(default, f"`{default}`") if default not in (None, "") else ""
+    shown = "" if "SecretStr" in type(default).__name__ else shown
+
+    assert f"| `KVITT_{name.upper()}` | {shown} |".replace("|  |", "| |") in OPERATIONS
+
+
+def test_no_setting_is_documented_that_is_none():
+    documented = set(re.findall(r"^\| `KVITT_(\w+)`", OPERATIONS, re.MULTILINE))
+
+    assert documented == {name.upper() for name in Settings.model_fields}
+
+
+@pytest.mark.parametrize(
+    ("codes", "heading"),
+    [
+        (Stage, "Stages"),
+        (Did, "What we did"),
+        (Reason, "Reasons"),
+        (Message, "Messages"),
+        (Channel, "Channels"),
+        (Status, "Sends"),
+        (Outcome, "Outcomes"),
+    ],
+)
+def test_every_code_is_in_the_glossary_and_no_other(codes: type[StrEnum], heading: str):
+    part = re.split(r"^## ", GLOSSARY, flags=re.MULTILINE)
+    table = next(text for text in part if text.startswith(f"{heading}\n"))
+
+    assert set(re.findall(r"^\| `(\w+)` \| \S", table, re.MULTILINE)) == set(codes)
+
+
+def test_the_words_of_the_glossary_are_in_order():
+    words = re.findall(r"^\| ([^`|]+?) \|", GLOSSARY.split("## Stages")[0], re.MULTILINE)[1:]
+
+    assert words == sorted(words, key=str.lower)
+    assert len(words) > 60
+
+
+@pytest.mark.parametrize("name", [*Stage, *COLUMNS])
+def test_every_stage_and_column_is_explained_to_operations(name: str):
+    assert f"| `{name}` |" in OPERATIONS
+
+
+@pytest.mark.parametrize("reason", QUESTIONS)
+def test_every_question_has_an_answer(reason: Reason):
+    assert f"| `asked: {reason}` |" in OPERATIONS
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_every_order_is_in_the_guide(order: str):
+    assert f"`kvitt {order} " in OPERATIONS
+
+
+def test_what_the_web_ui_tells_to_type_can_be_typed():
+    texts = " ".join((*QUESTIONS.values(), *HOLDS.values())).format(case="nordljus/10001")
+    wrong = {command: problem_with(command.replace("AMOUNT", "1.00")) for command in commands(texts)}
+
+    assert wrong
+    assert {command: problem for command, problem in wrong.items() if problem} == {}
+
+
+def test_the_waits_are_those_of_the_code():
+    for waits in (SEEK_AFTER, RETRY_AFTER):
+        *first, last = (str(round(wait.total_seconds() / 60)) for wait in waits)
+        assert f"after {', '.join(first)} and {last} minutes" in OPERATIONS
+    assert f"at most {GRACE.total_seconds():.0f} seconds" in OPERATIONS
