@@ -60,7 +60,7 @@ async def running(client: Client, books: Books, settings: Settings) -> AsyncIter
     """Workers on every queue, until the block ends; then they finish what they have begun."""
     async with AsyncExitStack() as stack:
         pool = stack.enter_context(ThreadPoolExecutor(max_workers=32, thread_name_prefix="activity"))
-        looking = Looking(books)
+        looking = Looking(books, settings.allow_test_clocks)
         loop = Worker(
             client,
             task_queue=settings.task_queue,

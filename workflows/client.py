@@ -50,14 +50,12 @@ class CaseClient:
 
     async def wake(self, ref: InvoiceRef) -> None:
         """Let the loop look again, soon; a missing workflow is started by the same call."""
-        await self.clock.catch_up(ref, self.books)
         await self.client.start_workflow(
             InvoiceWorkflow.run, ref, start_signal="wake", **await asyncio.to_thread(self._options, ref)
         )
 
     async def look_again(self, ref: InvoiceRef) -> Glance:
         """Let the loop look at once, and wait for what it decides."""
-        await self.clock.catch_up(ref, self.books)
         options = await asyncio.to_thread(self._options, ref)
         start = WithStartWorkflowOperation(InvoiceWorkflow.run, ref, **options)
         glance: Glance = await self.client.execute_update_with_start_workflow(

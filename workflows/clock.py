@@ -5,6 +5,7 @@ The only module that knows Temporal's experimental time skipping.
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
@@ -31,9 +32,6 @@ class RealClock:
         """The case's now."""
         return datetime.now(UTC)
 
-    async def catch_up(self, ref: InvoiceRef, books: Books) -> None:
-        """Nothing to catch up with: time is the same for all."""
-
 
 class TestClock(RealClock):
     """A clock for each case, which only goes forward. Never in production."""
@@ -47,34 +45,21 @@ class TestClock(RealClock):
     async def now(self, ref: InvoiceRef, books: Books) -> datetime:
         """The workflow's virtual now and the case's shift; never before the last look."""
         handle = self.client.get_workflow_handle(ref.workflow_id)
-        shift = books.cases.read(ref.id).shift
-        virtual = datetime.now(UTC)
-        if await is_running(handle):
-            virtual = await self.skipper.get_current_time(handle)
-        looked_at, _ = books.looks.last(ref.id)
-        return max(virtual + shift, looked_at) if looked_at else virtual + shift
-
-    async def catch_up(self, ref: InvoiceRef, books: Books) -> None:
-        """Before a closed case gets a new workflow: the time that the old one had skipped moves into the shift."""
-        if await is_running(self.client.get_workflow_handle(ref.workflow_id)):
-            return
-        looked_at, _ = books.looks.last(ref.id)
-        behind = looked_at - (datetime.now(UTC) + books.cases.read(ref.id).shift) if looked_at else timedelta(0)
-        if behind > timedelta(0):
-            books.cases.shift(ref.id, behind)
+        running = await is_running(handle)
+        virtual = await self.skipper.get_current_time(handle) if running else datetime.now(UTC)
+        case = await asyncio.to_thread(books.cases.read, ref.id)
+        return max(virtual + case.shift, case.looked_at) if case.looked_at else virtual + case.shift
 
     async def fast_forward(self, ref: InvoiceRef, books: Books, duration: timedelta) -> None:
-        """Move a case's clock on; everything that falls due on the way happens. A closed case's shift moves instead."""
+        """Move a case's clock on; everything that falls due on the way happens.
+
+        A closed case has no workflow whose clock could be moved: its shift takes what remains.
+        """
+        target = await self.now(ref, books) + duration
         handle = self.client.get_workflow_handle(ref.workflow_id)
-        if not await is_running(handle):
-            await self.catch_up(ref, books)
-            books.cases.shift(ref.id, duration)
-            return
-        before = await self.now(ref, books)
-        if not await self.skipper.fast_forward(handle, duration):
-            await self.catch_up(ref, books)
-            left = before + duration - await self.now(ref, books)
-            books.cases.shift(ref.id, max(left, timedelta(0)))
+        if not await is_running(handle) or not await self.skipper.fast_forward(handle, duration):
+            case = await asyncio.to_thread(books.cases.read, ref.id)
+            await asyncio.to_thread(books.cases.shift, ref.id, target - (datetime.now(UTC) + case.shift))
 
 
 async def is_running(handle: WorkflowHandle[object, object]) -> bool:

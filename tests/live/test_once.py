@@ -61,6 +61,20 @@ async def test_the_same_order_twice_is_one_order(house: House):
     assert [entry.did for entry in house.life(ref)].count(Did.CLOSED) == 1
 
 
+async def test_a_closed_case_that_is_woken_keeps_its_time(house: House):
+    """Its new workflow shows the machine's clock; what the old one had skipped moves into the shift."""
+    ref = await house.play(story("pays-on-time"), "once-woken")
+    closed_at = house.life(ref)[-1].at
+
+    await asyncio.gather(*(house.client.look_again(ref) for _ in range(3)))
+
+    now = await house.client.clock.now(ref, house.books)
+    assert timedelta(0) <= now - closed_at < timedelta(minutes=5)
+    assert house.books.cases.read(ref.id).looked_at >= closed_at  # type: ignore[operator]
+    await house.client.fast_forward(ref, timedelta(days=2))
+    assert await house.client.clock.now(ref, house.books) - now >= timedelta(days=2)
+
+
 async def test_many_who_ask_at_once_are_all_answered(house: House):
     """Also while the life ends: an update that comes during the last look gets a look of its own."""
     ref = await begin(house, story("pays-on-time"), "once-many", hour=10)
