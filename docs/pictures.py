@@ -243,8 +243,9 @@ async def temporal_timeline(camera: Camera) -> None:
     top = await page.get_by_role("heading", name="Timeline").bounding_box()
     if top is None:
         raise SystemExit("the Web UI shows no timeline")
-    clip = {"x": 48, "y": top["y"] - 25, "width": 1352, "height": 680}
-    await page.screenshot(path=PICTURES / "temporal-timeline.png", clip=clip)
+    await page.screenshot(
+        path=PICTURES / "temporal-timeline.png", clip={"x": 48, "y": top["y"] - 25, "width": 1352, "height": 680}
+    )
 
 
 async def temporal_details(camera: Camera) -> None:
