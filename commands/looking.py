@@ -80,7 +80,7 @@ def simulate(
 ) -> None:
     """Tell the life that a story makes, before anything runs.
 
-    Example: kvitt simulate examples/stories/full_ladder.yaml.
+    Example: kvitt simulate examples/stories/two-reminders-pays-with-fee.yaml.
     """
     folder = merchants or read_settings().merchants
     for path in story:
@@ -118,7 +118,7 @@ def _all(client: CaseClient, merchant: str | None, stage: str | None, limit: int
             f"{s.balance} {s.balance.currency}",
             s.due.isoformat(),
             step_name(s.next_step or ""),
-            f"{s.next_at:%Y-%m-%d %H:%M} UTC" if s.next_at else "",
+            moment(s.next_at, LAWS[s.country].calendar) if s.next_at else "",
         )
         for s in standings
     ]

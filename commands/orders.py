@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from inspect import Parameter, Signature
 from typing import Annotated
 from uuid import uuid4
@@ -25,6 +25,9 @@ MERCHANT = Annotated[str | None, typer.Option("--merchant", "-m", help="Whose in
 WHY = Annotated[str, typer.Option("--why", help="Why; kept with the order.")]
 ONCE = Annotated[str | None, typer.Option("--id", help="Your own id for the order; given twice it is done once.")]
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+PATIENCE = timedelta(seconds=20)
+"""How long a person waits for what follows an order. The order itself is written down before."""
 
 
 def register(app: typer.Typer) -> None:
@@ -85,7 +88,11 @@ async def _give(
     values = checked(kind, texts, case.invoice, case.policy)
     details = contact_changes(case.details, values)
     event = kind.event(Given(at, case.law.calendar.wall(at).date(), values))
-    return await client.order(ref, order, event, details)
+    try:
+        return await asyncio.wait_for(client.order(ref, order, event, details), PATIENCE.total_seconds())
+    except TimeoutError:
+        show.ERR.print(f"[bold]{number}[/] The order is written down; no worker answers, so it is taken when one runs.")
+        return None
 
 
 async def _stop_in_advance(client: CaseClient, number: str, merchant: str | None, order: Order) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import structlog
 import typer
+from temporalio.service import RPCError
 
 from commands import show
 from commands.orders import JSON, MERCHANT, NUMBER
@@ -23,7 +24,7 @@ from gateway.serve import serving_gateway
 from store.books import open_books
 from worker import running, sweeping, until_stopped
 from workflows.client import CaseClient
-from workflows.server import connect, free_port, serving
+from workflows.server import add_columns, connect, free_port, serving
 
 log = structlog.get_logger()
 
@@ -55,6 +56,7 @@ def worker() -> None:
     async def run() -> None:
         settings = read_settings()
         async with session(settings) as client, running(client.client, client.books, settings), sweeping(client):
+            await _columns(client)
             log.info("the worker runs", queue=settings.task_queue)
             await until_stopped()
 
@@ -95,6 +97,14 @@ def fast_forward(
         show.glance(number, glance, json_=json_)
 
     in_session(work)
+
+
+async def _columns(client: CaseClient) -> None:
+    """See that the server has our columns; without them no invoice can start."""
+    try:
+        await add_columns(client.client)
+    except RPCError as error:
+        log.warning("the search attributes could not be added; see docs/operations.md", error=error.status.name)
 
 
 def parse_duration(text: str) -> timedelta:

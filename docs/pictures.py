@@ -99,14 +99,6 @@ PARTS = (
 )
 
 
-class UntilToday(Player):
-    """Plays a life up to today and lets it stand there."""
-
-    def _timer(self, ref: InvoiceRef) -> datetime | None:
-        at = Player._timer(self, ref)
-        return at if at and at <= _today("SE") else None
-
-
 async def set_scene(here: House) -> None:
     """The example stories, lived to their ends; and the example invoices, lived until today."""
     told = [read_story(path, here.settings.merchants) for path in sorted((EXAMPLES / "stories").glob("*.yaml"))]
@@ -128,7 +120,7 @@ async def _play(here: House, each: Part, invoice: InvoiceInput, loaded: Loaded) 
     happens, faults = read_happenings([*each.happens], loaded.merchant.currency, opening.policy)
     if faults:
         raise SystemExit(f"{each.number}: {faults}")
-    ref = await UntilToday(here.client).play(opening, happens)
+    ref = await Player(here.client).play(opening, happens, until=_today("SE"))
     await _stand_still(here, ref, opening)
 
 

@@ -13,6 +13,8 @@ from domain.words import DISTRIBUTION, Reason
 class Stage(StrEnum):
     """The stages of a life."""
 
+    OPENED = "opened"
+    """Entered, and not looked at yet."""
     NOT_ISSUED = "not_issued"
     DISTRIBUTING = "distributing"
     AWAITING_PAYMENT = "awaiting_payment"

@@ -11,9 +11,10 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from domain.decisions import Decision, End, Wait
+from domain.facts import Invoice
 from domain.money import Money
 from store.cases import CHANGE_INVOICE, INVOICE, OF, CaseFile
-from store.codec import dump
+from store.codec import dump, load
 from store.engine import reading
 from store.tables import LookRow
 
@@ -49,6 +50,7 @@ class Standing:
     id: int
     merchant: str
     number: str
+    country: str
     reference: str
     stage: str
     balance: Money
@@ -133,6 +135,7 @@ def _standing(row: Row[Any]) -> Standing:
         row.id,
         row.merchant,
         row.number,
+        load(Invoice, row.invoice).country,
         row.reference,
         row.stage,
         balance,

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from domain.facts import Invoice
 from domain.merchant import Merchant
 from domain.policy import Policy
+from domain.stages import Stage
 from store.cases import EVENT, INVOICE, MERCHANT, POLICY, event_row
 from store.codec import dump, load_event
 from store.engine import writing
@@ -78,7 +79,7 @@ class Registry:
                 "details": opening.details,
                 "shift": opening.shift.total_seconds(),
                 "opened_at": now,
-                "stage": "opened",
+                "stage": Stage.OPENED,
                 "resting": False,
                 "balance": invoice.amount.minor,
                 "currency": invoice.amount.currency,

@@ -11,6 +11,7 @@ from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
 
 from domain.events import Event
+from domain.stages import Stage
 from domain.wire import Glance, InvoiceRef
 from store.books import Books
 from store.cases import CaseFile
@@ -123,7 +124,7 @@ class CaseClient:
         invoice = case.invoice
         columns = [
             SearchAttributePair(MERCHANT, ref.merchant),
-            SearchAttributePair(STAGE, "opened"),
+            SearchAttributePair(STAGE, Stage.OPENED.value),
             SearchAttributePair(DUE_DAY, case.facts.due.isoformat()),
         ]
         amount = f"{invoice.amount} {invoice.amount.currency}"

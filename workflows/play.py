@@ -30,8 +30,8 @@ class Player:
     client: CaseClient
     outage: Callable[[], AbstractAsyncContextManager[None]] = _nothing_stops
 
-    async def play(self, opening: Opening, happens: Sequence[Happening]) -> InvoiceRef:
-        """Live the whole life."""
+    async def play(self, opening: Opening, happens: Sequence[Happening], until: datetime | None = None) -> InvoiceRef:
+        """Live the whole life; or, with ``until``, no timer that comes later."""
         calendar = LAWS[opening.invoice.country].calendar
         begins = calendar.moment(datetime.combine(opening.invoice.issued, time.min))
         ref = (await self.client.start(replace(opening, shift=begins - datetime.now(UTC)))).ref
@@ -46,7 +46,7 @@ class Player:
             missed = [other for other in world if other.happening.at < turn.happening.up_at]
             world = world[len(missed) :]
             await self._down(ref, missed, at, max(calendar.moment(turn.happening.up_at), begins))
-        while timer := await asyncio.to_thread(self._timer, ref):
+        while (timer := await asyncio.to_thread(self._timer, ref)) and (until is None or timer <= until):
             await self._move_to(ref, timer)
         return ref
 

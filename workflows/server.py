@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.client import Client
 
@@ -128,14 +129,28 @@ async def _until_up(server: Server, log: Path) -> None:
     raise ServerError(f"the Temporal server did not come up in 30 seconds; see {log}")
 
 
+async def add_columns(client: Client) -> None:
+    """Give a server of somebody else our columns, if it lacks them.
+
+    Raises:
+        RPCError: the server does not let us; it must be done by its owner (docs/operations.md).
+    """
+    missing = {name: kind for name, kind in COLUMNS.items() if name not in await _columns(client)}
+    if missing:
+        types = {name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{kind.upper()}") for name, kind in missing.items()}
+        request = AddSearchAttributesRequest(namespace=client.namespace, search_attributes=types)
+        await client.operator_service.add_search_attributes(request)
+
+
 async def _until_columns(client: Client) -> None:
     """The server registers search attributes a moment after it is up."""
-    while True:
-        request = ListSearchAttributesRequest(namespace=client.namespace)
-        known = (await client.operator_service.list_search_attributes(request)).custom_attributes
-        if set(COLUMNS) <= set(known):
-            return
+    while not set(COLUMNS) <= await _columns(client):
         await asyncio.sleep(0.05)
+
+
+async def _columns(client: Client) -> set[str]:
+    request = ListSearchAttributesRequest(namespace=client.namespace)
+    return set((await client.operator_service.list_search_attributes(request)).custom_attributes)
 
 
 async def _retain(client: Client) -> None:
