@@ -17,6 +17,7 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from activities.collection import CollectionActivities, CollectionPacker
+from activities.discreet import Discreet
 from activities.email import EmailActivities, EmailPacker
 from activities.letter import LetterActivities, LetterPacker
 from activities.looking import Looking
@@ -68,6 +69,7 @@ async def running(client: Client, books: Books, settings: Settings) -> AsyncIter
             activities=[looking.look],
             activity_executor=pool,
             graceful_shutdown_timeout=GRACE,
+            interceptors=[Discreet()],
         )
         await stack.enter_async_context(loop)
         for channel, activities in channel_activities(books, settings).items():
@@ -78,6 +80,7 @@ async def running(client: Client, books: Books, settings: Settings) -> AsyncIter
                 activities=activities,
                 activity_executor=pool,
                 graceful_shutdown_timeout=GRACE,
+                interceptors=[Discreet()],
             )
             await stack.enter_async_context(worker)
         yield

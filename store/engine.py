@@ -41,10 +41,14 @@ class Moment(TypeDecorator[datetime]):
 
 
 def open_engine(url: str) -> Engine:
-    """An engine for a database URL; SQLite gets WAL, foreign keys and patience with other writers."""
+    """An engine for a database URL; SQLite gets WAL, foreign keys and patience with other writers.
+
+    An error of the database never quotes what was written: names, addresses, messages.
+    """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=16)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    patience = {"timeout": 30, "check_same_thread": False}
+    engine = create_engine(url, connect_args=patience, pool_size=16, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     engine.update_execution_options(**{TURN: RLock()})

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import logging
+from dataclasses import replace
+from datetime import UTC, datetime, time
 
 import pytest
 
-from tests.live.house import House, story
+from config.merchants import Loaded
+from domain.events import Stopped
+from domain.law import LAWS
+from domain.wire import InvoiceRef
+from store.orders import Order
+from tests.live.house import House, numbered, story
+from workflows.opening import opening_of
 
 
 async def test_nothing_personal_is_in_history_columns_or_logs(
@@ -34,6 +43,32 @@ async def test_nothing_personal_is_in_history_columns_or_logs(
             "output": printed.out + printed.err,
         }.items():
             assert text not in content, f"{place} hold {text!r}"
+
+
+async def test_what_goes_wrong_is_told_without_its_words(house: House, caplog: pytest.LogCaptureFixture):
+    """A check or a database may quote what it read; history and log get the kind of fault and its place in the code."""
+    told = story("pays-on-time")
+    opening = numbered(opening_of(told.invoice, Loaded(told.merchant, told.merchant_text, ())), "people-4")
+    begins = LAWS["SE"].calendar.moment(datetime.combine(told.invoice.issued, time(10)))
+    unreadable = opening.details.replace('"name"', '"nom"')
+    assert unreadable != opening.details
+
+    started = await house.client.start(replace(opening, details=unreadable, shift=begins - datetime.now(UTC)))
+    history = await _history_with(house, started.ref, "EVENT_TYPE_ACTIVITY_TASK_FAILED")
+
+    assert '"message": "ValidationError"' in history
+    assert "ValidationError" in caplog.text
+    for text in filter(None, (told.invoice.debtor.name, told.invoice.debtor.email, told.invoice.debtor.phone)):
+        assert text not in history
+        assert text not in caplog.text
+    await house.client.order(started.ref, Order("people-4", "stop", "ops"), Stopped(at=datetime.now(UTC)))
+
+
+async def _history_with(house: House, ref: InvoiceRef, event: str) -> str:
+    async with asyncio.timeout(20):
+        while event not in (text := (await house.client.handle(ref).fetch_history()).to_json()):
+            await asyncio.sleep(0.1)
+    return text
 
 
 async def test_ops_see_where_a_case_stands(house: House):
