@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -35,6 +35,10 @@ COLUMNS = {
 
 RETENTION = timedelta(days=3650)
 """Ten years: a closed case stays in the UI as long as the books are kept."""
+
+
+TRIALS = 3
+"""How often a server is started before we give up."""
 
 
 class ServerError(RuntimeError):
@@ -83,12 +87,28 @@ async def serving(
         ServerError: it cannot be found or does not come up.
     """
     home.mkdir(parents=True, exist_ok=True)
-    server = _start(home, free_port(port), free_port(ui_port), settings)
+    server = await _up(home, port, ui_port, settings)
     try:
-        await _until_up(server, home / "temporal.log")
         yield server
     finally:
         await asyncio.to_thread(_end, server.process)
+
+
+async def _up(home: Path, port: int, ui_port: int, settings: Mapping[str, str]) -> Server:
+    """A server that answers. A port that was free a moment ago may be taken now, so it is tried with others."""
+    for left in reversed(range(TRIALS)):
+        async with AsyncExitStack() as undo:
+            server = _start(home, free_port(port), free_port(ui_port), settings)
+            undo.push_async_callback(asyncio.to_thread, _end, server.process)
+            try:
+                await _until_up(server, home / "temporal.log")
+            except ServerError:
+                if not left:
+                    raise
+                continue
+            undo.pop_all()
+            return server
+    raise AssertionError("every trial returns or raises")
 
 
 async def connect(address: str, namespace: str = "default") -> Client:
@@ -122,7 +142,8 @@ async def _until_up(server: Server, log: Path) -> None:
             if await client.service_client.check_health():
                 await _until_columns(client)
                 await _retain(client)
-                return
+                if server.process.poll() is None:
+                    return
         except RuntimeError:
             pass
         await asyncio.sleep(0.1)
