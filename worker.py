@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -88,15 +88,15 @@ async def running(client: Client, books: Books, settings: Settings) -> AsyncIter
 
 @asynccontextmanager
 async def sweeping(client: CaseClient) -> AsyncIterator[None]:
-    """Wake, now and then, every case with an event that got no look: a lost signal delays and never loses."""
+    """Wake, now and then, every case with an event that got no look: a lost signal delays and never loses.
+
+    And give a loop to those that have none: whoever entered them died before it began, or the server lost it.
+    """
 
     async def sweep() -> None:
         while True:
-            try:
-                for invoice_id, merchant, number in await asyncio.to_thread(client.books.cases.behind):
-                    await client.wake(InvoiceRef(invoice_id, merchant, number))
-            except (RPCError, SQLAlchemyError) as error:
-                log.warning("the sweep could not finish; it goes on in a while", error=type(error).__name__)
+            await _each(client.books.cases.behind, client.wake)
+            await _each(lambda: client.books.cases.adrift(datetime.now(UTC)), client.heal)
             await asyncio.sleep(SWEEP_EVERY.total_seconds())
 
     task = asyncio.create_task(sweep())
@@ -105,6 +105,20 @@ async def sweeping(client: CaseClient) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+async def _each(find: Callable[[], Sequence[InvoiceRef]], cure: Callable[[InvoiceRef], Awaitable[None]]) -> None:
+    """Cure each case that is found. What cannot be cured now is found again; it keeps no other from its cure."""
+    try:
+        found = await asyncio.to_thread(find)
+    except SQLAlchemyError as error:
+        log.warning("the sweep found no books; it goes on in a while", error=type(error).__name__)
+        return
+    for ref in found:
+        try:
+            await cure(ref)
+        except (RPCError, SQLAlchemyError) as error:
+            log.warning("the sweep could not wake a case; it tries again", invoice=ref.id, error=type(error).__name__)
 
 
 async def until_stopped() -> None:

@@ -11,11 +11,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, bindparam, insert, select, update
 
-from domain.events import Event, Reserved, Settled, Skipped, Viewed, learn
+from domain.events import Act, Event, Reserved, Settled, Skipped, Viewed, learn
 from domain.facts import Facts, Invoice
 from domain.law import LAWS, Law
 from domain.merchant import Merchant
 from domain.policy import Policy
+from domain.wire import InvoiceRef
 from store.codec import KINDS, dump, load, load_event
 from store.engine import reading, writing
 from store.tables import EventRow, InvoiceRow, MerchantVersion, PolicyVersion
@@ -33,8 +34,8 @@ _FILE: Select[Any] = select(
     INVOICE.c.invoice,
     INVOICE.c.details,
     INVOICE.c.shift,
-    INVOICE.c.seen,
     INVOICE.c.looked_at,
+    INVOICE.c.next_at,
 ).where(INVOICE.c.id == bindparam(OF))
 _LOCKED_FILE = _FILE.with_for_update()
 _JOURNAL: Select[Any] = (
@@ -43,6 +44,9 @@ _JOURNAL: Select[Any] = (
 _ADD = insert(EVENT)
 CHANGE_INVOICE = update(INVOICE).where(INVOICE.c.id == bindparam(OF))
 """Sets the columns that it is given."""
+
+OVERDUE = timedelta(hours=1)
+"""How long after its moment a case that got no look may have lost its loop."""
 
 
 class UnknownInvoiceError(LookupError):
@@ -61,9 +65,10 @@ class CaseFile:
     policy_version_id: int
     merchant_version_id: int
     shift: timedelta
-    seen: int
     looked_at: datetime | None
     """When it was last looked at, in case time."""
+    next_at: datetime | None
+    """The moment that the last look waits for; None: no timer runs."""
     events: list[Event]
     facts: Facts
     keys: set[str]
@@ -91,12 +96,18 @@ class CaseFile:
         if key in self.keys:
             return False
         self.connection.execute(_ADD, event_row(self.id, seq, event, key))
-        count = {"events": seq, "wanted": seq} if event.wakes else {"events": seq}
-        self.connection.execute(CHANGE_INVOICE, {OF: self.id, **count})
         self.events.append(event)
         self.keys.add(key)
         self.facts = learn(self.facts, event)
+        count = {"events": seq, "wanted": seq} if self.wants_look(event) else {"events": seq}
+        self.connection.execute(CHANGE_INVOICE, {OF: self.id, **count})
         return True
+
+    def wants_look(self, event: Event) -> bool:
+        """Whether an event must wake the loop: if it can mean more work, or if no timer would ever look at it."""
+        if isinstance(event, Act):
+            return False
+        return event.wakes or (self.next_at is None and self.facts.closed is None)
 
 
 def event_row(invoice_id: int, seq: int, event: Event, key: str) -> dict[str, Any]:
@@ -174,11 +185,19 @@ class Cases:
             moved = update(INVOICE).where(INVOICE.c.id == invoice_id)
             connection.execute(moved.values(shift=INVOICE.c.shift + by.total_seconds()))
 
-    def behind(self) -> list[tuple[int, str, str]]:
-        """Cases with an event that wants a look and got none: id, merchant and number."""
-        query = select(INVOICE.c.id, INVOICE.c.merchant, INVOICE.c.number).where(INVOICE.c.wanted > INVOICE.c.seen)
+    def behind(self) -> list[InvoiceRef]:
+        """Cases with an event that wants a look and got none."""
+        return self._which(INVOICE.c.wanted > INVOICE.c.seen)
+
+    def adrift(self, now: datetime) -> list[InvoiceRef]:
+        """Cases that may have no loop: never looked at, or long overdue by the machine's clock."""
+        overdue = INVOICE.c.resting & (INVOICE.c.next_at < now - OVERDUE) & (INVOICE.c.shift == 0)
+        return self._which(overdue | INVOICE.c.looked_at.is_(None))
+
+    def _which(self, where: Any) -> list[InvoiceRef]:
+        query = select(INVOICE.c.id, INVOICE.c.merchant, INVOICE.c.number).where(where)
         with reading(self.engine) as connection:
-            return [(row.id, row.merchant, row.number) for row in connection.execute(query)]
+            return [InvoiceRef(row.id, row.merchant, row.number) for row in connection.execute(query)]
 
     def _open(self, connection: Connection, query: Select[Any], invoice_id: int) -> CaseFile:
         which = {OF: invoice_id}
@@ -206,8 +225,8 @@ class Cases:
             row.policy_version_id,
             merchant_version_id,
             shift,
-            row.seen,
             row.looked_at,
+            row.next_at,
             events,
             facts,
             keys,

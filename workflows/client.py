@@ -14,7 +14,6 @@ from domain.events import Event
 from domain.stages import Stage
 from domain.wire import Glance, InvoiceRef
 from store.books import Books
-from store.cases import CaseFile
 from store.orders import Order
 from store.registry import Opening
 from workflows.clock import RealClock, TestClock
@@ -55,6 +54,10 @@ class CaseClient:
             InvoiceWorkflow.run, ref, start_signal="wake", **await asyncio.to_thread(self._options, ref)
         )
 
+    async def heal(self, ref: InvoiceRef) -> None:
+        """Start the loop of a case that has none; one that runs notices nothing."""
+        await self.client.start_workflow(InvoiceWorkflow.run, ref, **await asyncio.to_thread(self._options, ref))
+
     async def look_again(self, ref: InvoiceRef) -> Glance:
         """Let the loop look at once, and wait for what it decides."""
         options = await asyncio.to_thread(self._options, ref)
@@ -74,7 +77,7 @@ class CaseClient:
 
         def add() -> tuple[bool, bool]:
             with self.books.cases.locked(ref.id) as case:
-                return case.add(event, key), self.needs_waking(case, event)
+                return case.add(event, key), case.wants_look(event)
 
         new, wakes = await asyncio.to_thread(add)
         if new and wakes:
@@ -113,10 +116,6 @@ class CaseClient:
             UnknownInvoiceError: there is none.
         """
         return InvoiceRef(self.books.cases.find(merchant, number), merchant, number)
-
-    def needs_waking(self, case: CaseFile, event: Event) -> bool:
-        """Whether an event must wake the loop: if it can mean more work, or if no timer would ever look at it."""
-        return event.wakes or (case.facts.closed is None and self.books.looks.last(case.id)[1] is None)
 
     def _options(self, ref: InvoiceRef) -> dict[str, Any]:
         """How a workflow starts: its id, its columns, and its head in the UI. No name of anybody."""

@@ -87,7 +87,7 @@ class Player:
             for turn in turns:
                 event = event_of(turn.happening, case.facts, at)
                 if event and case.add(event, f"story:{turn.number}"):
-                    wakes = wakes or self.client.needs_waking(case, event)
+                    wakes = wakes or case.wants_look(event)
         return wakes
 
 
