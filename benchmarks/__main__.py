@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable
 
@@ -27,6 +28,7 @@ QUIET = 0.7
 def main() -> int:
     """Measure; 1 if a target was missed."""
     arguments = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     console = Console()
     for name, value in machine().items():
         console.print(f"{name}: {value}", highlight=False)
@@ -57,4 +59,7 @@ def _table(figures: list[Figure]) -> Table:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -23,7 +23,7 @@ from benchmarks.sides import Floor, Ours, Side
 
 ROUNDS = 5
 AT_ONCE = 8
-LIVES_A_ROUND = 80
+LIVES_A_ROUND = 60
 WARM_UP = 16
 
 
