@@ -28,6 +28,7 @@ QUIET = 0.7
 def main() -> int:
     """Measure; 1 if a target was missed."""
     arguments = _arguments()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job is born deaf to it
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     console = Console()
     for name, value in machine().items():
