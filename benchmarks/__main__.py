@@ -41,7 +41,7 @@ def main() -> int:
             figures += BENCHMARKS[name]()
     console.print(_table(figures))
     if arguments.write:
-        document.write(figures, "make bench")
+        document.write(figures, " ".join(("python -m benchmarks", *arguments.names, "--write")))
     return 0 if all(one.met for one in figures) else 1
 
 
