@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import traceback
 from collections.abc import Mapping
@@ -60,7 +61,11 @@ async def start_invoice(invoice: Mapping[str, Any], settings: Settings | None = 
 
 
 def main() -> None:
-    """Run the command line. What a person can put right is one clear message; nobody sees a stack trace."""
+    """Run the command line. What a person can put right is one clear message; nobody sees a stack trace.
+
+    SIGTERM, which containers send, is Ctrl-C: at any moment, what was started is stopped again.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         _log_to_stderr(read_settings().log_level)
         app()

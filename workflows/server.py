@@ -1,8 +1,12 @@
-"""The embedded Temporal server: the real one, from a wheel, in a process session of its own."""
+"""The embedded Temporal server: the real one, from a wheel, in a process session of its own.
+
+One home has one server, and a server never outlives the process that started it, however that one ends.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import shutil
 import signal
@@ -14,11 +18,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import IO
 
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from workflows.clock import SERVER_SETTINGS
 from workflows.converter import DATA_CONVERTER
@@ -50,6 +56,8 @@ class Server:
     """A running server."""
 
     process: subprocess.Popen[bytes]
+    watch: subprocess.Popen[bytes]
+    """Ends the server when we have ended without doing so."""
     port: int
     ui_port: int
 
@@ -84,22 +92,36 @@ async def serving(
     It leads its own process session, so that a Ctrl-C meant for us does not end it before the worker has drained.
 
     Raises:
-        ServerError: it cannot be found or does not come up.
+        ServerError: it cannot be found or does not come up, or the home has one already.
     """
     home.mkdir(parents=True, exist_ok=True)
-    server = await _up(home, port, ui_port, settings)
-    try:
-        yield server
-    finally:
-        await asyncio.to_thread(_end, server.process)
+    with (home / "server.lock").open("w") as lock:
+        await _take(lock, home)
+        server = await _up(home, lock, port, ui_port, settings)
+        try:
+            yield server
+        finally:
+            await asyncio.to_thread(_end, server)
 
 
-async def _up(home: Path, port: int, ui_port: int, settings: Mapping[str, str]) -> Server:
+async def _take(lock: IO[str], home: Path) -> None:
+    """Take the home for ourselves. The server holds the lock too, so one that is on its way out is waited for."""
+    for _ in range(100):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            await asyncio.sleep(0.05)
+        else:
+            return
+    raise ServerError(f"something runs in {home}/ already; stop it first, or take another home with KVITT_HOME")
+
+
+async def _up(home: Path, lock: IO[str], port: int, ui_port: int, settings: Mapping[str, str]) -> Server:
     """A server that answers. A port that was free a moment ago may be taken now, so it is tried with others."""
     for left in reversed(range(TRIALS)):
         async with AsyncExitStack() as undo:
-            server = _start(home, free_port(port), free_port(ui_port), settings)
-            undo.push_async_callback(asyncio.to_thread, _end, server.process)
+            server = _start(home, lock, free_port(port), free_port(ui_port), settings)
+            undo.push_async_callback(asyncio.to_thread, _end, server)
             try:
                 await _until_up(server, home / "temporal.log")
             except ServerError:
@@ -116,7 +138,7 @@ async def connect(address: str, namespace: str = "default") -> Client:
     return await Client.connect(address, namespace=namespace, data_converter=DATA_CONVERTER)
 
 
-def _start(home: Path, port: int, ui_port: int, settings: Mapping[str, str]) -> Server:
+def _start(home: Path, lock: IO[str], port: int, ui_port: int, settings: Mapping[str, str]) -> Server:
     program = shutil.which(
         "temporal", path=os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
     )
@@ -129,8 +151,16 @@ def _start(home: Path, port: int, ui_port: int, settings: Mapping[str, str]) -> 
     for name, kind in COLUMNS.items():
         command += ["--search-attribute", f"{name}={kind}"]
     with (home / "temporal.log").open("ab") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
-    return Server(process, port, ui_port)
+        process = subprocess.Popen(
+            command,
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            pass_fds=[lock.fileno()],
+        )
+    watch = ["/bin/sh", "-c", 'read -r _ || kill -INT "$0"', str(process.pid)]
+    return Server(process, subprocess.Popen(watch, stdin=subprocess.PIPE, start_new_session=True), port, ui_port)
 
 
 async def _until_up(server: Server, log: Path) -> None:
@@ -144,7 +174,7 @@ async def _until_up(server: Server, log: Path) -> None:
                 await _retain(client)
                 if server.process.poll() is None:
                     return
-        except RuntimeError:
+        except (RuntimeError, RPCError):
             pass
         await asyncio.sleep(0.1)
     raise ServerError(f"the Temporal server did not come up in 30 seconds; see {log}")
@@ -180,7 +210,8 @@ async def _retain(client: Client) -> None:
     await client.workflow_service.update_namespace(request)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(server: Server) -> None:
+    process = server.process
     if process.poll() is None:
         process.send_signal(signal.SIGINT)
         try:
@@ -188,3 +219,4 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+    server.watch.communicate(b"\n")

@@ -55,10 +55,11 @@ class System:
         """A process that runs by itself says in its log when it does."""
         self.wait_until(lambda: words in (self.home / "output.log").read_text(), process)
 
-    def wait_until(self, claim: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+    def wait_until(self, claim: Callable[[], bool], process: subprocess.Popen[bytes] | None = None) -> None:
+        """Until the claim holds; while the process, if one is named, runs."""
         deadline = time.monotonic() + 60
         while not claim():
-            assert process.poll() is None, (self.home / "output.log").read_text()
+            assert process is None or process.poll() is None, (self.home / "output.log").read_text()
             assert time.monotonic() < deadline, (self.home / "output.log").read_text()
             time.sleep(0.1)
 

@@ -27,6 +27,41 @@ def test_ctrl_c_leaves_no_process_behind_and_the_next_up_finds_the_invoices(tmp_
         assert home.processes() == []
 
 
+def test_a_home_has_room_for_one(tmp_path: Path):
+    """Two servers on one database would each fire its timers."""
+    home = System(tmp_path)
+    with home.up():
+        second = home.run("up")
+        assert second.returncode == 1
+        assert "something runs in" in second.stderr
+        assert home.run("status").returncode == 0
+
+
+def test_a_killed_system_leaves_no_process_behind_and_the_next_finds_the_invoices(tmp_path: Path):
+    home = System(tmp_path)
+    with home.up() as process:
+        assert home.run("start", invoices(tmp_path, "p-3")).returncode == 0
+        process.kill()
+        process.wait()
+        home.wait_until(lambda: home.processes() == [])
+    assert "start it with: kvitt up" in home.run("status").stderr
+    (tmp_path / "up.json").unlink()
+    with home.up():
+        listed = [json.loads(line) for line in home.run("status", "--json").stdout.splitlines()]
+    assert [one["number"] for one in listed] == ["p-3"]
+
+
+@pytest.mark.parametrize("command", ["up", "demo"])
+def test_a_system_that_is_stopped_while_it_starts_leaves_no_process_behind(tmp_path: Path, command: str):
+    home = System(tmp_path)
+    process = home.start(command)
+    home.wait_until(lambda: any("start-dev" in one.cmdline() for one in home.processes()), process)
+    process.send_signal(signal.SIGTERM)
+
+    assert process.wait(40) == 130
+    assert home.processes() == []
+
+
 def test_another_worker_goes_on_where_one_was_terminated(tmp_path: Path):
     """SIGTERM in mid-life: the invoice waits for a view; a new worker carries it to its end."""
     home = System(tmp_path)
