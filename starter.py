@@ -24,6 +24,7 @@ from config.invoices import read_invoice
 from config.problems import ConfigError
 from config.settings import Settings, read_settings
 from gateway.serve import GatewayError
+from store.orders import OrderIdTakenError
 from workflows.client import ClocksForbiddenError, Started
 from workflows.opening import opening_of
 from workflows.server import ServerError
@@ -69,7 +70,7 @@ def main() -> None:
     try:
         _log_to_stderr(read_settings().log_level)
         app()
-    except (CommandError, ConfigError, ServerError, GatewayError, ClocksForbiddenError) as error:
+    except (CommandError, ConfigError, ServerError, GatewayError, ClocksForbiddenError, OrderIdTakenError) as error:
         _fail(str(error), 1)
     except (RPCError, OperationalError) as error:
         _fail(f"the system did not answer: {type(error).__name__}; is it still up? (kvitt up)", 1)

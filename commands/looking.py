@@ -16,6 +16,7 @@ from config.stories import Story, read_story
 from domain.law import LAWS
 from domain.simulation import plan as plan_of
 from domain.simulation import simulate as simulate_life
+from domain.stages import Stage
 from domain.telling import moment, plan_rows, step_name, tell
 from domain.timeline import Entry, life
 from domain.wire import InvoiceRef
@@ -33,7 +34,7 @@ def register(app: typer.Typer) -> None:
 def status(
     number: Annotated[str | None, typer.Argument(help="An invoice; without it: all of them.")] = None,
     merchant: MERCHANT = None,
-    stage: Annotated[str | None, typer.Option(help="Only invoices of this stage.")] = None,
+    stage: Annotated[Stage | None, typer.Option(help="Only invoices of this stage.")] = None,
     limit: Annotated[int, typer.Option(help="At most so many, the newest first.", min=1)] = 50,
     json_: JSON = False,
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from inspect import Parameter, Signature
 from typing import Annotated
 from uuid import uuid4
@@ -14,6 +14,8 @@ import typer
 
 from commands import show
 from commands.session import CommandError, found, in_session
+from config.merchants import find_merchant
+from config.settings import read_settings
 from domain.events import Stopped
 from domain.wire import Glance
 from store.orders import Order
@@ -25,9 +27,6 @@ MERCHANT = Annotated[str | None, typer.Option("--merchant", "-m", help="Whose in
 WHY = Annotated[str, typer.Option("--why", help="Why; kept with the order.")]
 ONCE = Annotated[str | None, typer.Option("--id", help="Your own id for the order; given twice it is done once.")]
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-
-PATIENCE = timedelta(seconds=20)
-"""How long a person waits for what follows an order. The order itself is written down before."""
 
 
 def register(app: typer.Typer) -> None:
@@ -81,24 +80,28 @@ async def _give(
     except CommandError:
         if kind.name != "stop" or not (merchant or "/" in number):
             raise
-        await _stop_in_advance(client, number, merchant, order)
-        return None
+        if await _stop_in_advance(client, number, merchant, order):
+            return None
+        ref = found(client, number, merchant)
     at = await client.clock.now(ref, client.books)
     case = await asyncio.to_thread(client.books.cases.read, ref.id)
-    values = checked(kind, texts, case.invoice, case.policy)
+    today = case.law.calendar.wall(at).date()
+    values = checked(kind, texts, case.invoice, case.policy, today)
     details = contact_changes(case.details, values)
-    event = kind.event(Given(at, case.law.calendar.wall(at).date(), values))
-    try:
-        return await asyncio.wait_for(client.order(ref, order, event, details), PATIENCE.total_seconds())
-    except TimeoutError:
+    event = kind.event(Given(at, today, values))
+    glance = await client.order(ref, order, event, details)
+    if glance is None:
         show.ERR.print(f"[bold]{number}[/] The order is written down; no worker answers, so it is taken when one runs.")
-        return None
+    return glance
 
 
-async def _stop_in_advance(client: CaseClient, number: str, merchant: str | None, order: Order) -> None:
-    """A stop that overtook its invoice is kept until the invoice comes."""
+async def _stop_in_advance(client: CaseClient, number: str, merchant: str | None, order: Order) -> bool:
+    """A stop that overtook its invoice is kept until the invoice comes. False: it has come meanwhile."""
     if merchant is None:
         merchant, number = number.split("/", 1)
+    find_merchant(merchant, read_settings().merchants)
     event = Stopped(at=datetime.now(UTC))
-    await asyncio.to_thread(client.books.orders.keep_for, merchant, number, order, event)
-    show.OUT.print(f"[bold]{number}[/] is not known yet; it will be stopped as soon as it comes.")
+    kept = await asyncio.to_thread(client.books.orders.keep_for, merchant, number, order, event)
+    if kept:
+        show.OUT.print(f"[bold]{number}[/] is not known yet; it will be stopped as soon as it comes.")
+    return kept

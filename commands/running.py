@@ -113,7 +113,7 @@ def parse_duration(text: str) -> timedelta:
     Raises:
         CommandError: it is none of these.
     """
-    match = re.fullmatch(r"(\d+)\s*(day|hour|minute)s?", text.strip())
+    match = re.fullmatch(r"([1-9]\d{0,3})\s*(day|hour|minute)s?", text.strip(), re.ASCII)
     if match is None:
         raise CommandError(f'"{text}" is not a duration; write as in: 5 days, 3 hours, 30 minutes')
     return timedelta(**{f"{match[2]}s": int(match[1])})

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
+from temporalio.client import Client, RPCTimeoutOrCancelledError, WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
+from temporalio.service import RPCError
 
 from domain.events import Event
 from domain.stages import Stage
@@ -18,6 +19,9 @@ from store.orders import Order
 from store.registry import Opening
 from workflows.clock import RealClock, TestClock
 from workflows.invoice import DUE_DAY, MERCHANT, STAGE, InvoiceWorkflow
+
+PATIENCE = timedelta(seconds=20)
+"""How long an order waits for what follows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +71,23 @@ class CaseClient:
         )
         return glance
 
-    async def order(self, ref: InvoiceRef, order: Order, event: Event, details: str | None = None) -> Glance:
-        """Give an order: it is written down once, then looked at."""
+    async def order(
+        self, ref: InvoiceRef, order: Order, event: Event, details: str | None = None, patience: timedelta = PATIENCE
+    ) -> Glance | None:
+        """Give an order: it is written down once, then looked at.
+
+        Returns:
+            What followed; None if nobody has looked yet. The order stands all the same, and the sweep sees to it.
+
+        Raises:
+            OrderIdTakenError: another invoice has an order of this id.
+        """
         await asyncio.to_thread(self.books.orders.give, ref.id, order, event, details)
-        return await self.look_again(ref)
+        try:
+            async with asyncio.timeout(patience.total_seconds()):
+                return await self.look_again(ref)
+        except (RPCError, RPCTimeoutOrCancelledError, TimeoutError):
+            return None
 
     async def report(self, ref: InvoiceRef, event: Event, key: str) -> bool:
         """Write down what a vendor, a bank or a debtor did; wake the loop if it can mean more work. False: known."""

@@ -43,6 +43,7 @@ class Kind(StrEnum):
 
     MONEY = "amount"
     DAY = "day"
+    LAST_DAY = "last day"
     STEP = "step"
     TEXT = "text"
 
@@ -80,7 +81,8 @@ class OrderKind:
     fields: tuple[Field, ...] = ()
 
 
-AMOUNT = Field("amount", Kind.MONEY, "How much, as in 249.00.", needed=True)
+PAID = Field("amount", Kind.MONEY, "How much, as in 249.00. Money taken back: after --, as in -- -249.00.", needed=True)
+CREDITED = Field("amount", Kind.MONEY, "How much, as in 49.00.", needed=True)
 DATED = Field("dated", Kind.DAY, "The day of the payer's bank; default: today.")
 CONTACT = ("email", "phone", "address")
 
@@ -92,21 +94,21 @@ ORDERS: dict[str, OrderKind] = {
             "Book a payment.",
             "kvitt pay 10001 249.00 --dated 2026-04-01",
             lambda given: Paid(at=given.at, amount=given["amount"], dated=given["dated"] or given.today),
-            (AMOUNT, DATED),
+            (PAID, DATED),
         ),
         OrderKind(
             "collected",
             "Book money that the agency collected.",
             "kvitt collected 10001 309.00",
             lambda given: Collected(at=given.at, amount=given["amount"], dated=given["dated"] or given.today),
-            (AMOUNT, DATED),
+            (PAID, DATED),
         ),
         OrderKind(
             "credit",
             "Credit a part of an invoice, or all of it.",
             "kvitt credit 10001 49.00",
             lambda given: Credited(at=given.at, amount=given["amount"]),
-            (AMOUNT,),
+            (CREDITED,),
         ),
         OrderKind(
             "amend",
@@ -130,14 +132,14 @@ ORDERS: dict[str, OrderKind] = {
             "Give the customer time, through a day.",
             "kvitt respite 10001 2026-05-01",
             lambda given: Respited(at=given.at, until=given["until"]),
-            (Field("until", Kind.DAY, "The last day of the respite.", needed=True),),
+            (Field("until", Kind.LAST_DAY, "The last day of the respite.", needed=True),),
         ),
         OrderKind(
             "pause",
             "Do nothing, through a day or until released.",
             "kvitt pause 10001 --until 2026-05-01 --why 'moved house'",
             lambda given: Paused(at=given.at, until=given["until"]),
-            (Field("until", Kind.DAY, "The last day of the pause; without it: until released."),),
+            (Field("until", Kind.LAST_DAY, "The last day of the pause; without it: until released."),),
         ),
         OrderKind(
             "release",
@@ -170,8 +172,10 @@ ORDERS: dict[str, OrderKind] = {
 }
 
 
-def checked(kind: OrderKind, given: Mapping[str, str | None], invoice: Invoice, policy: Policy) -> dict[str, Any]:
-    """The values of an order, read and checked.
+def checked(
+    kind: OrderKind, given: Mapping[str, str | None], invoice: Invoice, policy: Policy, today: date
+) -> dict[str, Any]:
+    """The values of an order, read and checked. ``today`` is the debtor's.
 
     Raises:
         ConfigError: naming each field that is wrong, and the cure.
@@ -183,7 +187,7 @@ def checked(kind: OrderKind, given: Mapping[str, str | None], invoice: Invoice, 
         if text is None:
             continue
         try:
-            values[field.name] = _read(field, text, invoice, policy)
+            values[field.name] = _read(field, text, invoice, policy, today)
         except PydanticCustomError as error:
             context = error.context or {}
             problems.append(Problem("", None, field.name, context["problem"], context["cure"]))
@@ -214,15 +218,23 @@ def contact_changes(details: str, values: dict[str, Any]) -> str | None:
     return after.to_json()
 
 
-def _read(field: Field, text: str, invoice: Invoice, policy: Policy) -> object:
+def _read(field: Field, text: str, invoice: Invoice, policy: Policy, today: date) -> object:
     match field.kind:
         case Kind.MONEY:
             money = parse_money(text, invoice.amount.currency)
-            if money.minor <= 0 and field is not AMOUNT:
+            if not money or (money.minor < 0 and field is not PAID):
                 raise wrong(f"{money} is not above zero", "write an amount above zero")
             return money
         case Kind.DAY:
-            return parse_date(text)
+            day = parse_date(text)
+            if field.name == "due" and day < invoice.issued:
+                raise wrong(f"{day} is before the invoice was issued", f"write a day from {invoice.issued} on")
+            return day
+        case Kind.LAST_DAY:
+            day = parse_date(text)
+            if day < today:
+                raise wrong(f"{day} is past", f"write a day from {today} on")
+            return day
         case Kind.STEP:
             steps = [reminder_step(index) for index in range(len(policy.reminders))]
             if text not in steps:

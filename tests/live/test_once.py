@@ -24,7 +24,7 @@ from domain.rules import decide
 from domain.timeline import Did
 from domain.wire import InvoiceRef, SendOrder
 from domain.words import Reason, Status
-from store.orders import Order
+from store.orders import Order, OrderIdTakenError
 from store.sends import Parcel
 from templates.errors import RenderError
 from tests.live.house import House, numbered, simulated, story
@@ -59,6 +59,48 @@ async def test_the_same_order_twice_is_one_order(house: House):
 
     assert first.outcome == second.outcome == "stopped"
     assert [entry.did for entry in house.life(ref)].count(Did.CLOSED) == 1
+
+
+async def test_an_order_that_nobody_takes_yet_stands(house: House):
+    """Whoever gives it is told so, and need not give it again: a payment given twice would be booked twice."""
+    ref = await begin(house, story("pays-on-time"), "once-no-worker", hour=10)
+
+    async with house.outage():
+        order = Order("order-no-worker", "stop", "ops")
+        glance = await house.client.order(
+            ref, order, Stopped(at=datetime.now(UTC)), patience=timedelta(milliseconds=500)
+        )
+        assert glance is None
+    await house.client.look_again(ref)
+
+    assert [entry.did for entry in house.life(ref)].count(Did.CLOSED) == 1
+
+
+def test_an_order_id_names_one_order(house: House):
+    """Given for another invoice it is refused, not taken for the same order: that would lose a payment."""
+    told, now = story("pays-on-time"), datetime.now(UTC)
+    opening = opening_of(told.invoice, Loaded(told.merchant, told.merchant_text, ()))
+    one, other = (house.books.registry.open(numbered(opening, f"once-id-{n}"), now).id for n in (1, 2))
+    order = Order("order-once-id", "stop", "ops")
+    house.books.orders.give(one, order, Stopped(at=now))
+
+    with pytest.raises(OrderIdTakenError, match="nordljus/once-id-1"):
+        house.books.orders.give(other, order, Stopped(at=now))
+    with pytest.raises(OrderIdTakenError, match="nordljus/once-id-1"):
+        house.books.orders.keep_for("nordljus", "once-id-3", order, Stopped(at=now))
+
+    assert house.books.cases.read(other).events == []
+
+
+def test_a_stop_is_not_kept_for_an_invoice_that_has_come_meanwhile(house: House):
+    """It would wait for ever: only an invoice that is entered takes what was kept for it."""
+    told, now = story("pays-on-time"), datetime.now(UTC)
+    opening = opening_of(told.invoice, Loaded(told.merchant, told.merchant_text, ()))
+    house.books.registry.open(numbered(opening, "once-came"), now)
+
+    kept = house.books.orders.keep_for("nordljus", "once-came", Order("once-came", "stop", "ops"), Stopped(at=now))
+
+    assert not kept
 
 
 async def test_a_closed_case_that_is_woken_keeps_its_time(house: House):
