@@ -6,6 +6,7 @@
 4. Its answer is settled, in one of four words.
 
 A worker that dies between 1 and 4 leaves a reserved place; ``decide`` then asks for evidence before anything else.
+One that was only slow, and taken for dead, finds its place settled at 2 and sends nothing.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ class Sending:
                 "a message could not be made", invoice=order.invoice_id, send=str(order.send.id), error=str(error)
             )
             return self._settle(case.id, order.send.id, Answer(Status.NOT_SENT, "renderer", why=Reason.CANNOT_RENDER))
-        self.books.sends.keep(place, parcel)
+        if not self.books.sends.keep(place, parcel):
+            return Report(None)
         answer = self.channel.send(place.id, parcel.body)
         return self._settle(case.id, order.send.id, answer, place)
 
@@ -65,7 +67,7 @@ class Sending:
         kept = self.books.sends.of_place(order.invoice_id, send)
         if kept is None:
             raise AssertionError(f"invoice {order.invoice_id} has no place for {send}")
-        return self._settle(order.invoice_id, send, self.channel.evidence(kept.id))
+        return self._settle(order.invoice_id, send, self.channel.evidence(kept.id), Place(kept.id, kept.token))
 
     def _packing(self, case: CaseFile, send: Send, place: Place, now: datetime) -> Packing:
         return Packing(case, self.books.cases.merchant(case.merchant_version_id), send, place, now)

@@ -22,6 +22,7 @@ SEND: Table = SendRow.__table__  # type: ignore[attr-defined]
 OF_SEND = "of_send"
 _TAKE = insert(SEND)
 _CHANGE = update(SEND).where(SEND.c.id == bindparam(OF_SEND))
+_KEEP = _CHANGE.where(SEND.c.vendor.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,8 @@ class Sends:
         case.connection.execute(_TAKE, row)
         return place
 
-    def keep(self, place: Place, parcel: Parcel) -> None:
-        """Keep the bytes before they go."""
+    def keep(self, place: Place, parcel: Parcel) -> bool:
+        """Keep the bytes before they go; False if an answer was settled meanwhile: then they must not go."""
         values = {
             "media_type": parcel.media_type,
             "body": parcel.body,
@@ -99,7 +100,7 @@ class Sends:
             "subject": parcel.subject,
         }
         with writing(self.engine) as connection:
-            connection.execute(_CHANGE, {OF_SEND: place.id, **values})
+            return connection.execute(_KEEP, {OF_SEND: place.id, **values}).rowcount == 1
 
     def answered(self, case: CaseFile, place: Place, vendor: str, vendor_id: str | None, said: str) -> None:
         """Keep a vendor's answer, word for word, under the case's lock."""

@@ -16,13 +16,13 @@ from activities.sending import Sending
 from channels.outbox import Outbox
 from config.merchants import Loaded, read_merchant
 from config.stories import Story
-from domain.decisions import Send
+from domain.decisions import Reconcile, Send
 from domain.events import Released, Reserved, Settled, Stopped
 from domain.law import LAWS
 from domain.policy import Channel
 from domain.rules import decide
 from domain.timeline import Did
-from domain.wire import InvoiceRef, SendOrder
+from domain.wire import InvoiceRef, ReconcileOrder, SendOrder
 from domain.words import Reason, Status
 from store.orders import Order, OrderIdTakenError
 from store.sends import Parcel
@@ -207,6 +207,30 @@ def test_an_activity_that_runs_twice_sends_once(house: House):
 
     assert [report.status for report in reports] == [Status.SENT, None]
     assert len(packed) == 1
+
+
+def test_a_worker_that_was_taken_for_dead_sends_nothing(house: House):
+    """Its activity timed out, a search found nothing, and a new attempt is on its way: the old one must not go too."""
+    told = story("pays-on-time")
+    opening = numbered(opening_of(told.invoice, Loaded(told.merchant, told.merchant_text, ())), "once-slow")
+    now = LAWS["SE"].calendar.moment(datetime.combine(told.invoice.issued, time(10)))
+    opened = house.books.registry.open(opening, now)
+    case = house.books.cases.read(opened.id)
+    send = decide(case.facts, case.policy, case.law, now)
+    assert isinstance(send, Send)
+    environment = ActivityEnvironment()
+    environment.info = replace(environment.info, started_time=now)
+
+    def slow(packing: object) -> object:
+        searched = environment.run(sending.reconcile, ReconcileOrder(opened.id, Reconcile(send.id, send.channel)))
+        assert searched.status is Status.NOT_SENT
+        return Parcel("text/plain", b"hello", "somebody")
+
+    sending = email_sending(house, slow)
+    report = environment.run(sending.send, SendOrder(opened.id, send))
+
+    assert report.status is None
+    assert not any(_is_out(house, kept.id) for kept in house.books.sends.of_invoice(opened.id))
 
 
 def test_a_message_that_cannot_be_made_stops_the_case_visibly(house: House):
