@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -83,6 +84,7 @@ async def running(client: Client, books: Books, settings: Settings) -> AsyncIter
                 interceptors=[Discreet()],
             )
             await stack.enter_async_context(worker)
+        gc.freeze()  # what is loaded by now stays, so the collector need not walk through it again and again
         yield
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from email import policy
-from email.message import EmailMessage
+from email.charset import QP, Charset
+from email.header import Header
+from email.mime.multipart import MIMEMultipart
+from email.mime.nonmultipart import MIMENonMultipart
 from email.utils import format_datetime, formataddr
 
 from temporalio import activity
@@ -15,6 +18,9 @@ from domain.policy import Channel
 from domain.wire import ReconcileOrder, Report, SendOrder, reconcile_activity, send_activity
 from store.sends import Parcel
 from templates.renderer import Renderer
+
+QUOTED_PRINTABLE = Charset("utf-8")
+QUOTED_PRINTABLE.body_encoding = QP
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +54,19 @@ class EmailPacker:
         sender = packing.merchant.senders.email
         if sender is None or content.customer.email is None:
             raise AssertionError(f"{packing.merchant.id} or its customer has no e-mail address")
-        message = EmailMessage(policy=policy.SMTP)
+        message = MIMEMultipart("alternative", policy=policy.compat32.clone(linesep="\r\n"))
         message["From"] = formataddr((sender.name, sender.address))
         message["To"] = formataddr((content.customer.name, content.customer.email))
-        message["Subject"] = rendered.subject
+        message["Subject"] = Header(rendered.subject).encode(maxlinelen=0)
         message["Date"] = format_datetime(packing.case.law.calendar.local(packing.now))
         message["Message-ID"] = f"<{packing.place.id}@{sender.address.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(rendered.text)
-        message.add_alternative(rendered.html, subtype="html")
+        message.attach(_text(rendered.text, "plain"))
+        message.attach(_text(rendered.html, "html"))
         return Parcel("message/rfc822", message.as_bytes(), content.customer.email, rendered.subject)
+
+
+def _text(content: str, subtype: str) -> MIMENonMultipart:
+    part = MIMENonMultipart("text", subtype, charset="utf-8", policy=policy.compat32.clone(linesep="\r\n"))
+    part.set_payload(content, QUOTED_PRINTABLE)
+    return part

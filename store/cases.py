@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Select, bindparam, insert, select, update
 
 from domain.events import Act, Event, Reserved, Settled, Skipped, Viewed, learn
+from domain.events import fold as fold_events
 from domain.facts import Facts, Invoice
 from domain.law import LAWS, Law
 from domain.merchant import Merchant
@@ -19,14 +20,15 @@ from domain.policy import Policy
 from domain.wire import InvoiceRef
 from store.codec import KINDS, dump, load, load_event
 from store.engine import reading, writing
+from store.folds import Fold, Folds
 from store.tables import EventRow, InvoiceRow, MerchantVersion, PolicyVersion
 
 INVOICE, EVENT = InvoiceRow.__table__, EventRow.__table__  # type: ignore[attr-defined]
 POLICY, MERCHANT = PolicyVersion.__table__, MerchantVersion.__table__  # type: ignore[attr-defined]
 
 # These statements are made once, because making one costs more than SQLite takes to run it.
-OF = "of_invoice"
-"""The parameter that says which invoice."""
+OF, AFTER = "of_invoice", "after"
+"""The parameters that say which invoice, and after which event."""
 _FILE: Select[Any] = select(
     INVOICE.c.id,
     INVOICE.c.policy_version_id,
@@ -39,7 +41,9 @@ _FILE: Select[Any] = select(
 ).where(INVOICE.c.id == bindparam(OF))
 _LOCKED_FILE = _FILE.with_for_update()
 _JOURNAL: Select[Any] = (
-    select(EVENT.c.kind, EVENT.c.key, EVENT.c.body).where(EVENT.c.invoice_id == bindparam(OF)).order_by(EVENT.c.seq)
+    select(EVENT.c.kind, EVENT.c.key, EVENT.c.body)
+    .where(EVENT.c.invoice_id == bindparam(OF), EVENT.c.seq > bindparam(AFTER))
+    .order_by(EVENT.c.seq)
 )
 _ADD = insert(EVENT)
 CHANGE_INVOICE = update(INVOICE).where(INVOICE.c.id == bindparam(OF))
@@ -134,6 +138,7 @@ class Cases:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._folds = Folds()
         self._policy = lru_cache(maxsize=4096)(self._read_policy)
         self.merchant = lru_cache(maxsize=1024)(self._read_merchant)
 
@@ -204,21 +209,12 @@ class Cases:
         row = connection.execute(query, which).one_or_none()
         if row is None:
             raise UnknownInvoiceError("no such invoice")
-        invoice = load(Invoice, row.invoice)
-        return self._case(row, invoice, connection.execute(_JOURNAL, which).all())
-
-    def _case(self, row: Row[Any], invoice: Invoice, rows: Iterable[Row[Any]]) -> CaseFile:
-        events, keys, facts = [], set(), Facts.at_start(invoice)
-        for kept in rows:
-            event = load_event(kept.kind, kept.body)
-            events.append(event)
-            keys.add(kept.key)
-            facts = learn(facts, event)
+        fold = self._fold(connection, row)
         policy, merchant_version_id = self._policy(row.policy_version_id)
         shift = timedelta(seconds=row.shift)
         return CaseFile(
             row.id,
-            invoice,
+            fold.invoice,
             row.reference,
             row.details,
             policy,
@@ -227,10 +223,25 @@ class Cases:
             shift,
             row.looked_at,
             row.next_at,
-            events,
-            facts,
-            keys,
+            list(fold.events),
+            fold.facts,
+            set(fold.keys),
         )
+
+    def _fold(self, connection: Connection, row: Row[Any]) -> Fold:
+        """The case's journal, folded; what was folded before is not read again."""
+        known = self._folds.get(row.id)
+        if known is None:
+            invoice = load(Invoice, row.invoice)
+            known = Fold(invoice, (), frozenset(), Facts.at_start(invoice))
+        rows = connection.execute(_JOURNAL, {OF: row.id, AFTER: len(known.events)}).all()
+        if not rows:
+            return known
+        new = tuple(load_event(kept.kind, kept.body) for kept in rows)
+        keys = known.keys.union(kept.key for kept in rows)
+        fold = Fold(known.invoice, known.events + new, keys, fold_events(known.facts, new))
+        self._folds.keep(row.id, fold)
+        return fold
 
     def _read_policy(self, policy_version_id: int) -> tuple[Policy, int]:
         with reading(self.engine) as connection:
