@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 import typer
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from temporalio.service import RPCError
 
 from commands import demo, looking, orders, policies, running, show, starting
@@ -72,11 +72,17 @@ def main() -> None:
         app()
     except (CommandError, ConfigError, ServerError, GatewayError, ClocksForbiddenError, OrderIdTakenError) as error:
         _fail(str(error), 1)
-    except (RPCError, OperationalError) as error:
-        _fail(f"the system did not answer: {type(error).__name__}; is it still up? (kvitt up)", 1)
+    except RPCError as error:
+        _fail(f"Temporal did not answer ({error.status.name.lower()}); is it still up? (kvitt up)", 1)
+    except OperationalError:
+        _fail("the database did not answer; is KVITT_DATABASE_URL right, or KVITT_HOME, and is it up?", 1)
+    except ArgumentError:
+        _fail("KVITT_DATABASE_URL: is no address of a database; write postgresql+psycopg://user:password@host/name", 1)
     except KeyboardInterrupt:
         _fail("interrupted", 130)
     except Exception as error:  # noqa: BLE001  (the entry point: the last place to say it calmly)
+        if isinstance(error, OSError) and error.filename:
+            _fail(f"{error.filename}: {error.strerror}; KVITT_HOME must name a folder that can be written to", 1)
         _fail(f"something unexpected happened ({type(error).__name__}); {_written_down()}", 70)
 
 

@@ -40,10 +40,10 @@ class Running:
 
     @classmethod
     def read(cls, home: Path) -> Running | None:
-        """What runs in this home, if anything."""
+        """What runs in this home, if anything. What a crash left half written names nothing."""
         try:
             return cls(**json.loads((home / "up.json").read_text()))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError, ValueError, TypeError):
             return None
 
     def write(self, home: Path) -> None:

@@ -7,12 +7,20 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.problems import ConfigError, Problem
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Names of this machine that no other reaches."""
+
+CURES = {
+    "int_parsing": "write a whole number",
+    "bool_parsing": "write true or false",
+    "string_pattern_mismatch": "write an address as in https://invoices.example",
+}
+"""What to write instead, where pydantic's own words are a programmer's."""
 
 
 class Settings(BaseSettings):
@@ -78,9 +86,9 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        raise ConfigError(
-            Problem(
-                "", None, f"KVITT_{str(detail['loc'][0]).upper()}", f'is "{detail["input"]}"', detail["msg"].lower()
-            )
-            for detail in error.errors(include_url=False)
-        ) from None
+        raise ConfigError(map(_problem, error.errors(include_url=False))) from None
+
+
+def _problem(detail: ErrorDetails) -> Problem:
+    cure = CURES.get(detail["type"], detail["msg"].lower())
+    return Problem("", None, f"KVITT_{str(detail['loc'][0]).upper()}", f'is "{detail["input"]}"', cure)

@@ -7,9 +7,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -22,10 +22,12 @@ class System:
     """A home and the ports that are asked for there."""
 
     home: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "KVITT_HOME": str(self.home), "NO_COLOR": "1", "COLUMNS": "160", "TERM": "dumb"}
+        terminal = {"NO_COLOR": "1", "COLUMNS": "160", "TERM": "dumb"}
+        return {**os.environ, "KVITT_HOME": str(self.home), **terminal, **self.settings}
 
     def run(self, *arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

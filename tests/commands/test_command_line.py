@@ -167,6 +167,36 @@ def test_without_a_running_system_the_cure_is_named(tmp_path: Path):
     assert "kvitt up" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("KVITT_HOME", "README.md", "README.md: File exists; KVITT_HOME must name a folder"),
+        ("KVITT_DATABASE_URL", "nonsense", "KVITT_DATABASE_URL: is no address of a database"),
+        ("KVITT_DATABASE_URL", "postgresql+psycopg://kvitt@127.0.0.1:1/kvitt", "the database did not answer"),
+        ("KVITT_GATEWAY_HOST", "192.0.2.1", "the gateway cannot listen on 192.0.2.1"),
+        ("KVITT_GATEWAY_PORT", "many", "write a whole number"),
+    ],
+)
+def test_a_wrong_setting_is_said_in_one_line(tmp_path: Path, name: str, value: str, says: str):
+    home = System(tmp_path, {name: value})
+
+    result = home.run("up")
+
+    assert result.returncode == 1
+    assert says in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert home.processes() == []
+
+
+def test_what_a_crash_left_half_written_is_nothing_that_runs(tmp_path: Path):
+    (tmp_path / "up.json").write_text("{")
+
+    result = System(tmp_path).run("status")
+
+    assert result.returncode == 1
+    assert "start it with: kvitt up" in result.stderr
+
+
 def test_policy_check_tells_errors_and_warnings(system: System, tmp_path: Path):
     path = tmp_path / "bad.yaml"
     path.write_text(Path("examples/merchants/nordljus.yaml").read_text().replace("fee: 60.00", "fee: 95.00"))
