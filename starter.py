@@ -66,6 +66,7 @@ def main() -> None:
 
     SIGTERM, which containers send, is Ctrl-C: at any moment, what was started is stopped again.
     """
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's background job would ignore it
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         _log_to_stderr(read_settings().log_level)

@@ -53,8 +53,11 @@ def test_a_killed_system_leaves_no_process_behind_and_the_next_finds_the_invoice
 
 @pytest.mark.parametrize("command", ["up", "demo"])
 def test_a_system_that_is_stopped_while_it_starts_leaves_no_process_behind(tmp_path: Path, command: str):
+    """Also where it runs in a script's background, which ignores Ctrl-C."""
     home = System(tmp_path)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     process = home.start(command)
+    signal.signal(signal.SIGINT, before)
     home.wait_until(lambda: any("start-dev" in one.cmdline() for one in home.processes()), process)
     process.send_signal(signal.SIGTERM)
 
