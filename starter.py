@@ -88,7 +88,7 @@ def main() -> None:
 
 
 def _fail(message: str, code: int) -> None:
-    show.ERR.print(message, style="red", highlight=False, markup=False)
+    show.ERR.print(message, style="red", highlight=False, markup=False, soft_wrap=True)
     sys.exit(code)
 
 

@@ -14,6 +14,7 @@ from commands.session import found, in_session
 from config.settings import read_settings
 from config.stories import Story, read_story
 from domain.law import LAWS
+from domain.rules import decide
 from domain.simulation import plan as plan_of
 from domain.simulation import simulate as simulate_life
 from domain.stages import Stage
@@ -67,9 +68,12 @@ def plan(
             for item in planned:
                 at = calendar.local(item.at).isoformat(timespec="minutes")
                 show.as_json({"at": at, "what": tell(item.decision, calendar), "decision": item.decision})
-        else:
+        elif planned:
             title = f"{ref.merchant}/{ref.number}, as of {moment(now, calendar)}, if nothing happens"
             show.rows(title, ("When", "What", "Asks for"), plan_rows(planned, calendar))
+        else:
+            decision = decide(case.facts, case.policy, case.law, now)
+            show.say(f"Nothing more is planned for {ref.merchant}/{ref.number}. {tell(decision, calendar)}.")
 
     in_session(work)
 
@@ -123,7 +127,11 @@ def _all(client: CaseClient, merchant: str | None, stage: str | None, limit: int
         )
         for s in standings
     ]
-    show.rows(f"{len(lines)} invoices", ("Invoice", "Stage", "Balance", "Due", "Next step", "At"), lines)
+    show.rows(
+        f"{len(lines)} invoice{'s' if len(lines) != 1 else ''}",
+        ("Invoice", "Stage", "Balance", "Due", "Next step", "At"),
+        lines,
+    )
 
 
 def _as_fields(standing: Standing) -> dict[str, object]:
@@ -152,4 +160,9 @@ async def _one(client: CaseClient, ref: InvoiceRef, *, json_: bool) -> None:
     following = f"; next: {step_name(standing.next_step)}" if standing.next_step else ""
     when = f" {moment(standing.next_at, calendar)}" if standing.next_at else ""
     balance = f"{case.facts.balance} {case.facts.balance.currency}"
-    show.OUT.print(f"\nNow [bold]{standing.stage.replace('_', ' ')}[/], balance {balance}{following}{when}.")
+    orders = await asyncio.to_thread(client.books.orders.given, ref.merchant, ref.number)
+    if orders:
+        lines = [(moment(order.at, calendar), order.kind.replace("_", " "), order.who, order.why) for order in orders]
+        show.say()
+        show.rows("Orders", ("When", "Order", "By", "Why"), lines)
+    show.say(f"\nNow [bold]{standing.stage.replace('_', ' ')}[/], balance {balance}{following}{when}.")

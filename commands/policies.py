@@ -52,6 +52,6 @@ def _tell(path: Path, problems: tuple[object, ...], kind: str, *, json_: bool) -
         return
     console, style = (show.ERR, "red") if kind == "errors" else (show.OUT, "yellow")
     for problem in problems:
-        console.print(str(problem), style=style, highlight=False, markup=False)
+        console.print(str(problem), style=style, highlight=False, markup=False, soft_wrap=True)
     if kind == "warnings":
         show.OUT.print(f"{path}: fine" + (f", with {len(problems)} warnings" if problems else ""), highlight=False)

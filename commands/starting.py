@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
@@ -49,6 +49,9 @@ def register(app: typer.Typer) -> None:
 def start(
     file: Annotated[list[Path], typer.Argument(help="Invoices: .json, .jsonl or .csv.", exists=True, dir_okay=False)],
     merchants: Annotated[Path | None, typer.Option(help="The folder with the merchants' files.")] = None,
+    from_today: Annotated[
+        bool, typer.Option("--from-today", help="For trying out: move all dates so that the first is issued today.")
+    ] = False,
     json_: JSON = False,
 ) -> None:
     """Start invoices. An invoice that is known already is left alone; a bad row does not stop the rest.
@@ -57,6 +60,8 @@ def start(
     """
     loaded = merchant_loader(merchants or read_settings().merchants)
     rows = [row for path in file for row in read_invoices(path, loaded)]
+    if from_today:
+        rows = _moved_to(datetime.now(UTC).date(), rows)
 
     async def work(client: CaseClient) -> Count:
         return await _start_all(client, rows, loaded)
@@ -78,6 +83,17 @@ class _Loader:
 
     def __call__(self, name: str) -> Loaded:
         return self._load(name)
+
+
+def _moved_to(today: date, rows: list[InvoiceInput | RowError]) -> list[InvoiceInput | RowError]:
+    """The invoices as if the first of them were issued today."""
+    first = min((row.issued for row in rows if isinstance(row, InvoiceInput)), default=today)
+
+    def moved(invoice: InvoiceInput) -> InvoiceInput:
+        days = today - first
+        return invoice.model_copy(update={"issued": invoice.issued + days, "due": invoice.due + days})
+
+    return [moved(row) if isinstance(row, InvoiceInput) else row for row in rows]
 
 
 async def _start_all(client: CaseClient, rows: list[InvoiceInput | RowError], loaded: _Loader) -> Count:
@@ -125,7 +141,7 @@ def _tell(count: Count, *, json_: bool) -> None:
         show.as_json({"started": count.started, "known": count.known, "bad": count.bad, "problems": problems})
         return
     for problem in count.problems:
-        show.ERR.print(str(problem), style="red", highlight=False, markup=False)
+        show.ERR.print(str(problem), style="red", highlight=False, markup=False, soft_wrap=True)
     known = f", {count.known} known already" if count.known else ""
     bad = f", {count.bad} could not be used" if count.bad else ""
     show.OUT.print(f"{count.started} started{known}{bad}.")

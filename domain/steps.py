@@ -30,7 +30,6 @@ TIME_TO_PAY = timedelta(days=10)
 """What a reminder gives when no step follows it and the merchant names no time."""
 
 WAITS_FOR = {
-    Reason.ISSUED: Reason.NOT_ISSUED,
     Reason.NOT_VIEWED: Reason.AWAITING_VIEW,
     Reason.DUE: Reason.AWAITING_DUE,
     Reason.OVERDUE: Reason.AWAITING_PAYMENT,

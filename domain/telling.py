@@ -88,7 +88,7 @@ def plan_list(planned: Sequence[Planned], calendar: Calendar, as_of: datetime) -
 
 
 def _wait(wait: Wait, calendar: Calendar) -> str:
-    if wait.until is None:
+    if wait.until is None or wait.reason is Reason.DISPUTED:
         return WAITS.get(wait.reason, wait.reason.replace("_", " ")).capitalize()
     when = moment(wait.until, calendar)
     if wait.step is None:

@@ -179,6 +179,10 @@ class Cases:
             raise UnknownInvoiceError(f"merchant {merchant!r} has no invoice {number!r}")
         return int(found)
 
+    def has(self, merchant: str, number: str) -> bool:
+        """Whether an invoice is in the books."""
+        return merchant in self.merchants_of(number)
+
     def merchants_of(self, number: str) -> list[str]:
         """The merchants that have an invoice of this number."""
         with reading(self.engine) as connection:

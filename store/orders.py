@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from domain.events import Event
 from store.cases import INVOICE, Cases
 from store.codec import KINDS, dump
-from store.engine import writing
+from store.engine import reading, writing
 from store.registry import COMMAND
 
 
@@ -22,6 +22,16 @@ class Order:
     kind: str
     who: str
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenOrder:
+    """An order as the books tell it: ``kind`` is the event that it meant."""
+
+    at: datetime
+    kind: str
+    who: str
+    why: str
 
 
 class OrderIdTakenError(ValueError):
@@ -51,6 +61,12 @@ class Orders:
             if details:
                 case.connection.execute(update(INVOICE).where(INVOICE.c.id == invoice_id).values(details=details))
         return True
+
+    def given(self, merchant: str, number: str) -> list[GivenOrder]:
+        """The orders of an invoice, oldest first."""
+        mine = select(COMMAND).where(COMMAND.c.merchant == merchant, COMMAND.c.number == number).order_by(COMMAND.c.at)
+        with reading(self.engine) as connection:
+            return [GivenOrder(row.at, row.kind, row.who, row.why) for row in connection.execute(mine)]
 
     def keep_for(self, merchant: str, number: str, order: Order, event: Event) -> bool:
         """Keep an order for an invoice that is not known yet; it becomes the invoice's first event.

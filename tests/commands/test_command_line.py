@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -237,3 +238,42 @@ async def test_a_program_starts_an_invoice(system: System, monkeypatch: pytest.M
 
     assert (started.created, again.created) == (True, False)
     assert started.ref.workflow_id == "invoice/nordljus/c-30"
+
+
+def test_an_order_is_told_with_who_and_why(system: System, tmp_path: Path):
+    system.run("start", invoices(tmp_path, "c-50"))
+    system.run("pause", "c-50", "--why", "moved house")
+
+    told = system.run("status", "c-50").stdout
+
+    assert "paused" in told
+    assert "moved house" in told
+
+
+def test_examples_can_begin_today(system: System, tmp_path: Path):
+    path = invoices(tmp_path, "c-51")
+
+    assert system.run("start", path, "--from-today").returncode == 0
+
+    standing = next(
+        one for one in map(json.loads, system.run("status", "--json").stdout.splitlines()) if one["number"] == "c-51"
+    )
+    assert date.fromisoformat(standing["due"]) == datetime.now(UTC).date() + timedelta(days=30)
+
+
+def test_a_case_with_nothing_planned_says_so(system: System, tmp_path: Path):
+    system.run("start", invoices(tmp_path, "c-52"))
+    system.run("stop", "c-52")
+
+    assert "Nothing more is planned for nordljus/c-52. Closed as stopped." in system.run("plan", "c-52").stdout
+
+
+def test_what_is_piped_is_not_broken_into_lines(system: System, tmp_path: Path):
+    path = tmp_path / ("a-folder-with-a-long-name-" * 4) / "bad.yaml"
+    path.parent.mkdir()
+    path.write_text(Path("examples/merchants/nordljus.yaml").read_text().replace("fee: 60.00", "fee: 95.00"))
+
+    told = system.run("policy", "check", str(path)).stderr.splitlines()
+
+    assert len(told) == 1
+    assert told[0].startswith(f"{path}:")
