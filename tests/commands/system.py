@@ -14,7 +14,14 @@ from pathlib import Path
 
 import psutil
 
+from workflows.server import free_port
+
 KVITT = str(Path(sys.executable).parent / "kvitt")
+
+
+def own_ports() -> dict[str, str]:
+    """Ports that nobody has: homes of different tests come up at the same time."""
+    return {f"KVITT_{name}_PORT": str(free_port(0)) for name in ("GATEWAY", "TEMPORAL", "UI")}
 
 
 @dataclass(frozen=True)
@@ -23,11 +30,12 @@ class System:
 
     home: Path
     settings: Mapping[str, str] = field(default_factory=dict)
+    ports: Mapping[str, str] = field(default_factory=own_ports)
 
     @property
     def environment(self) -> dict[str, str]:
         terminal = {"NO_COLOR": "1", "COLUMNS": "160", "TERM": "dumb"}
-        return {**os.environ, "KVITT_HOME": str(self.home), **terminal, **self.settings}
+        return {**os.environ, "KVITT_HOME": str(self.home), **terminal, **self.ports, **self.settings}
 
     def run(self, *arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
