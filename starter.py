@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -61,8 +63,28 @@ async def start_invoice(invoice: Mapping[str, Any], settings: Settings | None = 
         return await client.start(opening_of(checked, loaded(checked.merchant)))
 
 
+INTERRUPTED = 130
+
+
 def main() -> None:
-    """Run the command line. What a person can put right is one clear message; nobody sees a stack trace.
+    """Run the command line to its end, and leave.
+
+    The interpreter's own farewell is left out: with a call to Temporal that was cut off it waits for ever.
+    """
+    code: object = 0
+    try:
+        _run()
+    except SystemExit as ended:
+        code = ended.code or 0
+    if code == INTERRUPTED:
+        show.ERR.print("interrupted", style="red")
+    with suppress(OSError):
+        sys.stdout.flush()
+    os._exit(code if isinstance(code, int) else 1)
+
+
+def _run() -> None:
+    """What a person can put right is one clear message; nobody sees a stack trace.
 
     SIGTERM, which containers send, is Ctrl-C: at any moment, what was started is stopped again.
     """
@@ -80,7 +102,7 @@ def main() -> None:
     except ArgumentError:
         _fail("KVITT_DATABASE_URL: is no address of a database; write postgresql+psycopg://user:password@host/name", 1)
     except KeyboardInterrupt:
-        _fail("interrupted", 130)
+        sys.exit(INTERRUPTED)
     except Exception as error:  # noqa: BLE001  (the entry point: the last place to say it calmly)
         if isinstance(error, OSError) and error.filename:
             _fail(f"{error.filename}: {error.strerror}; KVITT_HOME must name a folder that can be written to", 1)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from store.books import open_books
 from tests.commands.system import System
 from tests.commands.test_command_line import invoices
 
@@ -63,6 +64,23 @@ def test_a_system_that_is_stopped_while_it_starts_leaves_no_process_behind(tmp_p
 
     assert process.wait(40) == 130
     assert home.processes() == []
+
+
+def test_a_start_that_is_interrupted_ends_and_goes_on_the_next_time(tmp_path: Path):
+    """It ends although calls to Temporal are on their way, and what it has begun is known when it is run again."""
+    home = System(tmp_path)
+    numbers = [f"p-4-{n}" for n in range(2000)]
+    with home.up():
+        path = invoices(tmp_path, *numbers)
+        process, books = home.start("start", path), open_books(f"sqlite:///{tmp_path / 'kvitt.sqlite3'}", migrate=False)
+        home.wait_until(lambda: sum(books.looks.stages().values()) > 20, process)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130
+        assert "interrupted" in (tmp_path / "output.log").read_text()
+        again = json.loads(home.run("start", path, "--json").stdout)
+        books.close()
+    assert again["known"] > 20
+    assert again["started"] + again["known"] == len(numbers)
 
 
 def test_another_worker_goes_on_where_one_was_terminated(tmp_path: Path):
