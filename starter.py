@@ -122,7 +122,7 @@ def _written_down() -> str:
         log.write_text(traceback.format_exc())
     except OSError:
         return "please report it"
-    return f"please report it with {log}"
+    return f"please report it; {log} says more, and may hold personal data"
 
 
 def _log_to_stderr(level: str) -> None:

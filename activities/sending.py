@@ -5,6 +5,8 @@
 3. The vendor is asked once, with our id.
 4. Its answer is settled, in one of four words.
 
+Only 2 waits for the disk, and what is on it then includes 1: before a vendor is asked, the books know for good.
+
 A worker that dies between 1 and 4 leaves a reserved place; ``decide`` then asks for evidence before anything else.
 One that was only slow, and taken for dead, finds its place settled at 2 and sends nothing.
 """
@@ -44,7 +46,7 @@ class Sending:
 
     def send(self, order: SendOrder) -> Report:
         """Carry out a send if it still stands."""
-        with self.books.cases.locked(order.invoice_id) as case:
+        with self.books.cases.locked(order.invoice_id, light=True) as case:
             now = started() + case.shift
             if decide(case.facts, case.policy, case.law, now) != order.send:
                 return Report(None)
@@ -74,7 +76,7 @@ class Sending:
 
     def _settle(self, invoice_id: int, send: SendId, answer: Answer, place: Place | None = None) -> Report:
         """What became of a send goes into the journal; with the place that was asked for, the vendor's words too."""
-        with self.books.cases.locked(invoice_id) as case:
+        with self.books.cases.locked(invoice_id, light=True) as case:
             if place:
                 self.books.sends.answered(case, place, answer.vendor, answer.vendor_id, answer.said)
             at = started() + case.shift

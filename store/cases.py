@@ -143,13 +143,13 @@ class Cases:
         self.merchant = lru_cache(maxsize=1024)(self._read_merchant)
 
     @contextmanager
-    def locked(self, invoice_id: int) -> Iterator[CaseFile]:
+    def locked(self, invoice_id: int, *, light: bool = False) -> Iterator[CaseFile]:
         """The case under its lock: nobody else reads it to change it until this ends, all or nothing.
 
         Raises:
             UnknownInvoiceError: there is no such invoice.
         """
-        with writing(self.engine) as connection:
+        with writing(self.engine, light=light) as connection:
             case = self._open(connection, _LOCKED_FILE, invoice_id)
             case.connection = connection
             try:

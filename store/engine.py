@@ -18,6 +18,7 @@ from sqlalchemy.types import TypeDecorator
 
 READ_ONLY = "kvitt_read_only"
 TURN = "kvitt_turn"
+LIGHT = "kvitt_light"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -56,13 +57,16 @@ def open_engine(url: str) -> Engine:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """A write transaction: all of it or nothing.
+def writing(engine: Engine, *, light: bool = False) -> Iterator[Connection]:
+    """A write transaction: all of it or nothing, and on the disk when it ends.
+
+    A light one may be lost in a power cut (SQLite saves a wait for the disk): only what would be found out again, or
+    what a transaction that is not light follows before anybody outside is told, may be written so.
 
     SQLite's writers within a process take turns: left to itself it makes them sleep and try again, some for long.
     """
     turn: AbstractContextManager[object] = engine.get_execution_options().get(TURN, nullcontext())
-    with turn, engine.begin() as connection:
+    with turn, engine.connect().execution_options(**{LIGHT: light}) as connection, connection.begin():
         yield connection
 
 
@@ -75,10 +79,14 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 def _prepare_sqlite(dbapi: Any, _record: object) -> None:
     dbapi.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON"):
         dbapi.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    read_only = connection.get_execution_options().get(READ_ONLY)
-    connection.connection.cursor().execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    options, cursor = connection.get_execution_options(), connection.connection.cursor()
+    if options.get(READ_ONLY):
+        cursor.execute("BEGIN")
+        return
+    cursor.execute(f"PRAGMA synchronous={'NORMAL' if options.get(LIGHT) else 'FULL'}")
+    cursor.execute("BEGIN IMMEDIATE")

@@ -24,3 +24,14 @@ def test_an_error_of_the_database_does_not_quote_what_was_written(tmp_path: Path
 
     assert "UNIQUE" in str(told.value)
     assert "Anna" not in str(told.value)
+
+
+@pytest.mark.parametrize(("light", "waits"), [(False, 2), (True, 1)], ids=["to the disk", "light"])
+def test_a_write_waits_for_the_disk_unless_it_is_light(tmp_path: Path, light: bool, waits: int):
+    """SQLite's words: 2 is FULL, 1 is NORMAL. The mode of one transaction does not leak into the next."""
+    books = open_books(f"sqlite:///{tmp_path / 'books.sqlite3'}")
+
+    with writing(books.engine, light=not light):
+        pass
+    with writing(books.engine, light=light) as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == waits
