@@ -317,14 +317,18 @@ def simulation() -> None:
 
 async def main(home: Path, names: list[str]) -> None:
     """Make the pictures that are named, or all."""
-    simulation()
+    if not names or "simulate" in names:
+        simulation()
+    shots = [name for name in names or SHOTS if name != "simulate"]
+    if not shots:
+        return
     settings = Settings(
         home=home, gateway_port=18090, temporal_port=17243, ui_port=18243, public_url=PUBLIC_URL, staff_pages=True
     )
     async with house(settings) as here, async_playwright() as playwright:
         await set_scene(here)
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        for name in names or SHOTS:
+        for name in shots:
             await SHOTS[name](Camera(browser, here))
         await browser.close()
 
@@ -332,7 +336,10 @@ async def main(home: Path, names: list[str]) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--home", type=Path, help="where its books are kept; without it: nowhere")
-    parser.add_argument("names", nargs="*", help="which pictures; without it: all")
+    choices = [*SHOTS, "simulate"]
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which pictures; without it: all of {choices}")
     given = parser.parse_args()
+    if unknown := set(given.names) - set(choices):
+        parser.error(f"no such picture: {', '.join(sorted(unknown))}; known: {', '.join(choices)}")
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(main(given.home or Path(folder), given.names))
