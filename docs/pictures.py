@@ -305,7 +305,7 @@ SHOTS: dict[str, Callable[[Camera], Awaitable[None]]] = {
 
 def simulation() -> None:
     """What ``kvitt simulate`` prints, as a drawing. It loads nothing from elsewhere."""
-    console = Console(record=True, width=98, file=io.StringIO(), force_terminal=True)
+    console = Console(record=True, width=112, file=io.StringIO(), force_terminal=True)
     before, show.OUT = show.OUT, console
     try:
         looking.simulate([STORY])
