@@ -13,7 +13,6 @@ from activities.sending import Sending
 from config.invoice_input import InvoiceInput
 from domain.facts import ChargeState
 from domain.policy import Channel
-from domain.timeline import life
 from domain.wire import ReconcileOrder, Report, SendOrder, reconcile_activity, send_activity
 from domain.words import Message
 from store.books import Books
@@ -87,7 +86,7 @@ class CollectionPacker:
                 for charge in facts.charges
                 if charge.state is ChargeState.BOOKED
             ],
-            "history": [entry.as_json() for entry in life(case.invoice, case.law.calendar, case.events)],
+            "history": [entry.as_json() for entry in case.life],
             "documents": [
                 {"send": str(send.send), "channel": send.channel, "message": send.message, "sha256": send.parcel.sha256}
                 for send in kept

@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from config.merchants import Loaded
 from config.stories import read_story
 from domain.events import Collected, Event, Paid, Viewed
 from domain.law import LAWS
@@ -66,7 +65,7 @@ class Openings:
 
     def __init__(self) -> None:
         story = read_story(STORIES / "pays-on-time.yaml", MERCHANTS)
-        self._first = opening_of(story.invoice, Loaded(story.merchant, story.merchant_text, ()))
+        self._first = opening_of(story.invoice, story.loaded)
 
     def numbered(self, number: str) -> Opening:
         """An invoice whose case time is now the moment of its issue."""

@@ -13,10 +13,9 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from commands import show
-from commands.looking import life_of, lived
+from commands.looking import life_of
 from commands.running import House, house
 from commands.session import CommandError
-from config.merchants import Loaded
 from config.settings import read_settings
 from config.stories import Story, read_story
 from domain.stories import What
@@ -92,9 +91,9 @@ async def _play(here: House, story: Story) -> Played:
     if known:
         ref = here.client.find(merchant, number)
     else:
-        opening = opening_of(story.invoice, Loaded(story.merchant, story.merchant_text, ()))
+        opening = opening_of(story.invoice, story.loaded)
         ref = await Player(here.client, here.outage).play(opening, story.happens)
-    return Played(story, ref, lived(await asyncio.to_thread(cases.read, ref.id)), now=not known)
+    return Played(story, ref, (await asyncio.to_thread(cases.read, ref.id)).life, now=not known)
 
 
 def _has_outage(story: Story) -> bool:
@@ -116,10 +115,5 @@ def _tell(played: Sequence[Played], seconds: float) -> None:
 def _where(here: House, played: Sequence[Played]) -> None:
     """Where to look at what was made."""
     sends = here.client.books.sends.of_invoice(played[0].ref.id)
-    pages = [
-        ("Temporal Web UI", here.addresses.ui),
-        ("Invoices, for staff", f"{here.addresses.gateway}/staff"),
-        ("Outbox: every message", f"{here.addresses.gateway}/outbox"),
-        ("An invoice page", f"{here.addresses.gateway}/i/{sends[0].token}"),
-    ]
-    show.rows("To look at them, start it again with: make up", ("Page", "Address"), pages)
+    page = ("An invoice page", f"{here.addresses.gateway}/i/{sends[0].token}")
+    here.tell("To look at them, start it again with: make up", page)

@@ -21,7 +21,6 @@ from domain.stages import Stage
 from domain.telling import moment, plan_rows, step_name, tell
 from domain.timeline import Entry, life
 from domain.wire import InvoiceRef
-from store.cases import CaseFile
 from store.looks import Standing
 from workflows.client import CaseClient
 
@@ -105,11 +104,6 @@ def life_of(story: Story) -> tuple[Entry, ...]:
     return life(invoice, law.calendar, simulate_life(invoice, story.policy, law, story.happens))
 
 
-def lived(case: CaseFile) -> tuple[Entry, ...]:
-    """The life of an invoice so far, from the books."""
-    return life(case.invoice, case.law.calendar, case.events)
-
-
 def _all(client: CaseClient, merchant: str | None, stage: str | None, limit: int, *, json_: bool) -> None:
     standings = client.books.looks.standing(limit, merchant, stage)
     if json_:
@@ -150,7 +144,7 @@ def _as_fields(standing: Standing) -> dict[str, object]:
 
 async def _one(client: CaseClient, ref: InvoiceRef, *, json_: bool) -> None:
     case = await asyncio.to_thread(client.books.cases.read, ref.id)
-    entries = lived(case)
+    entries = case.life
     if json_:
         show.entries_as_json(entries)
         return

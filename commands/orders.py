@@ -13,7 +13,7 @@ from uuid import uuid4
 import typer
 
 from commands import show
-from commands.session import CommandError, found, in_session
+from commands.session import CommandError, found, in_session, parted
 from config.merchants import find_merchant
 from config.settings import read_settings
 from domain.events import Stopped
@@ -78,9 +78,10 @@ async def _give(
     try:
         ref = found(client, number, merchant)
     except CommandError:
-        if kind.name != "stop" or not (merchant or "/" in number):
+        whose, itself = parted(number, merchant)
+        if kind.name != "stop" or whose is None:
             raise
-        if await _stop_in_advance(client, number, merchant, order):
+        if await _stop_in_advance(client, itself, whose, order):
             return None
         ref = found(client, number, merchant)
     at = await client.clock.now(ref, client.books)
@@ -95,10 +96,8 @@ async def _give(
     return glance
 
 
-async def _stop_in_advance(client: CaseClient, number: str, merchant: str | None, order: Order) -> bool:
+async def _stop_in_advance(client: CaseClient, number: str, merchant: str, order: Order) -> bool:
     """A stop that overtook its invoice is kept until the invoice comes. False: it has come meanwhile."""
-    if merchant is None:
-        merchant, number = number.split("/", 1)
     find_merchant(merchant, read_settings().merchants)
     event = Stopped(at=datetime.now(UTC))
     kept = await asyncio.to_thread(client.books.orders.keep_for, merchant, number, order, event)

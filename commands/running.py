@@ -42,7 +42,7 @@ def up() -> None:
 
     async def run() -> None:
         async with house(read_settings()) as here:
-            here.tell()
+            here.tell("Kvitt is up")
             show.OUT.print("Ctrl-C stops everything.")
             await until_stopped()
             show.OUT.print("Stopping …")
@@ -126,14 +126,15 @@ class House:
         self.client, self.settings, self.addresses = client, settings, addresses
         self._worker = AsyncExitStack()
 
-    def tell(self) -> None:
-        """Say where everything is."""
+    def tell(self, title: str, *more: tuple[str, str]) -> None:
+        """Say where everything is, and what else there is."""
         pages = (
             ("Temporal Web UI", self.addresses.ui),
             ("Invoices, for staff", f"{self.addresses.gateway}/staff"),
-            ("Outbox", f"{self.addresses.gateway}/outbox"),
+            ("Outbox: every message", f"{self.addresses.gateway}/outbox"),
+            *more,
         )
-        show.rows("Kvitt is up", ("Page", "Address"), pages)
+        show.rows(title, ("Page", "Address"), pages)
 
     async def start_worker(self) -> None:
         """Let the loops run."""

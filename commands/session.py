@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
@@ -101,8 +100,7 @@ def found(client: CaseClient, number: str, merchant: str | None) -> InvoiceRef:
     Raises:
         CommandError: there is none, or more than one.
     """
-    if "/" in number and merchant is None:
-        merchant, number = number.split("/", 1)
+    merchant, number = parted(number, merchant)
     merchants = [merchant] if merchant else client.books.cases.merchants_of(number)
     if len(merchants) > 1:
         several = ", ".join(f"{name}/{number}" for name in merchants)
@@ -114,6 +112,8 @@ def found(client: CaseClient, number: str, merchant: str | None) -> InvoiceRef:
         raise CommandError(f"{where} no invoice {number}; see them all with: kvitt status") from None
 
 
-def is_terminal() -> bool:
-    """Whether a person looks on."""
-    return sys.stderr.isatty()
+def parted(number: str, merchant: str | None) -> tuple[str | None, str]:
+    """The merchant and the number that a person means by ``nordljus/10001``, or by a number and a merchant."""
+    if merchant is None and "/" in number:
+        merchant, number = number.split("/", 1)
+    return merchant, number

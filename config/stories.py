@@ -37,6 +37,11 @@ class Story:
     happens: tuple[Happening, ...]
     policy: Policy
 
+    @property
+    def loaded(self) -> Loaded:
+        """Its merchant as a file that was read."""
+        return Loaded(self.merchant, self.merchant_text, ())
+
 
 def read_story(path: Path, merchants: Path) -> Story:
     """Read a story.

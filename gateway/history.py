@@ -8,7 +8,7 @@ from datetime import datetime
 
 from domain.calendar import Calendar
 from domain.events import Amended, Collected, Credited, Event, Paid, Viewed
-from domain.timeline import Did, Entry, life
+from domain.timeline import Did, Entry
 from domain.words import Message, Reason
 from gateway.wording import Words
 from store.cases import CaseFile
@@ -36,9 +36,7 @@ _CLOSINGS = {
 def chapters(case: CaseFile, words: Words) -> list[Chapter]:
     """The history, newest first."""
     calendar = case.law.calendar
-    told = [
-        Chapter(entry.at, text) for entry in life(case.invoice, calendar, case.events) if (text := _act(entry, words))
-    ]
+    told = [Chapter(entry.at, text) for entry in case.life if (text := _act(entry, words))]
     heard = [chapter for event in case.events for chapter in _heard(event, calendar, words)]
     return sorted([*heard, *told], key=lambda chapter: chapter.at)[::-1]
 

@@ -18,7 +18,6 @@ from config.settings import LOOPBACK, Settings
 from domain.simulation import plan
 from domain.stages import Stage
 from domain.telling import CHANNELS, MESSAGES, plan_rows, step_name
-from domain.timeline import life
 from domain.wire import InvoiceRef
 from gateway.calm import missing
 from gateway.desk import Desk
@@ -140,7 +139,7 @@ def _life(desk: Desk, found: Reader) -> Response:
         "standing": desk.books.looks.one(case.id),
         "facts": case.facts,
         "reference": case.reference,
-        "entries": life(case.invoice, calendar, case.events)[::-1],
+        "entries": case.life[::-1],
         "plan": plan_rows(plan(case.facts, case.policy, case.law, found.now), calendar),
         "now": desk.calendars.tell(case.id, found.now),
         "sends": sends[::-1],

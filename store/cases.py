@@ -17,6 +17,7 @@ from domain.facts import Facts, Invoice
 from domain.law import LAWS, Law
 from domain.merchant import Merchant
 from domain.policy import Policy
+from domain.timeline import Entry, life
 from domain.wire import InvoiceRef
 from store.codec import KINDS, dump, load, load_event
 from store.engine import reading, writing
@@ -82,6 +83,11 @@ class CaseFile:
     def law(self) -> Law:
         """The law of the debtor's country."""
         return LAWS[self.invoice.country]
+
+    @property
+    def life(self) -> tuple[Entry, ...]:
+        """What we did so far, as people read it."""
+        return life(self.invoice, self.law.calendar, self.events)
 
     def never_back(self, moment: datetime) -> None:
         """A workflow that starts anew shows an earlier clock: what its predecessor had skipped moves into the shift."""

@@ -7,12 +7,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from config.merchants import Loaded
+from commands.looking import life_of
 from config.settings import Settings
 from config.stories import Story, read_story
-from domain.law import LAWS
-from domain.simulation import simulate
-from domain.timeline import Entry, life
+from domain.timeline import Entry
 from domain.wire import InvoiceRef
 from store.books import Books, open_books
 from store.registry import Opening
@@ -52,13 +50,12 @@ class House:
 
     async def play(self, story: Story, number: str, *, outage: bool = False) -> InvoiceRef:
         """Live a story under another number, so that one house can hold many."""
-        opening = numbered(opening_of(story.invoice, Loaded(story.merchant, story.merchant_text, ())), number)
+        opening = numbered(opening_of(story.invoice, story.loaded), number)
         player = Player(self.client, self.outage) if outage else Player(self.client)
         return await player.play(opening, story.happens)
 
     def life(self, ref: InvoiceRef) -> tuple[Entry, ...]:
-        case = self.books.cases.read(ref.id)
-        return life(case.invoice, case.law.calendar, case.events)
+        return self.books.cases.read(ref.id).life
 
 
 @asynccontextmanager
@@ -85,6 +82,4 @@ def story(name: str) -> Story:
 
 
 def simulated(story: Story) -> tuple[Entry, ...]:
-    invoice = story.invoice.to_domain(story.merchant)
-    law = LAWS[invoice.country]
-    return life(invoice, law.calendar, simulate(invoice, story.policy, law, story.happens))
+    return life_of(story)

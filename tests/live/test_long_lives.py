@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 
-from config.merchants import Loaded
 from domain.law import LAWS
 from tests.live.house import House, numbered, open_house, simulated, story
 from workflows.clock import SERVER_SETTINGS
@@ -34,7 +33,7 @@ async def runs_of(house: House, workflow_id: str) -> set[str]:
 async def test_a_life_over_several_runs_equals_its_simulation(tmp_path: Path):
     """Updates are answered while the workflow wants to continue as new, and it does so between them."""
     told = story("pays-on-time")
-    opening = numbered(opening_of(told.invoice, Loaded(told.merchant, told.merchant_text, ())), "long-1")
+    opening = numbered(opening_of(told.invoice, told.loaded), "long-1")
     begins = LAWS["SE"].calendar.moment(datetime.combine(told.invoice.issued, time.min))
     async with open_house(tmp_path, SHORT_HISTORIES) as house:
         started = await house.client.start(replace(opening, shift=begins - datetime.now(UTC)))

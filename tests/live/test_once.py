@@ -33,7 +33,7 @@ from workflows.opening import opening_of
 
 async def begin(house: House, told: Story, number: str, hour: int = 0) -> InvoiceRef:
     """Start a story's invoice at an hour of its day of issue, and let it come to rest."""
-    opening = numbered(opening_of(told.invoice, Loaded(told.merchant, told.merchant_text, ())), number)
+    opening = numbered(opening_of(told.invoice, told.loaded), number)
     begins = LAWS["SE"].calendar.moment(datetime.combine(told.invoice.issued, time(hour)))
     started = await house.client.start(replace(opening, shift=begins - datetime.now(UTC)))
     await house.client.rest(started.ref)
@@ -42,7 +42,7 @@ async def begin(house: House, told: Story, number: str, hour: int = 0) -> Invoic
 
 async def test_starting_twice_is_starting_once(house: House):
     told = story("pays-on-time")
-    opening = numbered(opening_of(told.invoice, Loaded(told.merchant, told.merchant_text, ())), "once-1")
+    opening = numbered(opening_of(told.invoice, told.loaded), "once-1")
 
     both = await asyncio.gather(house.client.start(opening), house.client.start(opening))
 
@@ -79,7 +79,7 @@ async def test_an_order_that_nobody_takes_yet_stands(house: House):
 def test_an_order_id_names_one_order(house: House):
     """Given for another invoice it is refused, not taken for the same order: that would lose a payment."""
     told, now = story("pays-on-time"), datetime.now(UTC)
-    opening = opening_of(told.invoice, Loaded(told.merchant, told.merchant_text, ()))
+    opening = opening_of(told.invoice, told.loaded)
     one, other = (house.books.registry.open(numbered(opening, f"once-id-{n}"), now).id for n in (1, 2))
     order = Order("order-once-id", "stop", "ops")
     house.books.orders.give(one, order, Stopped(at=now))
@@ -95,7 +95,7 @@ def test_an_order_id_names_one_order(house: House):
 def test_a_stop_is_not_kept_for_an_invoice_that_has_come_meanwhile(house: House):
     """It would wait for ever: only an invoice that is entered takes what was kept for it."""
     told, now = story("pays-on-time"), datetime.now(UTC)
-    opening = opening_of(told.invoice, Loaded(told.merchant, told.merchant_text, ()))
+    opening = opening_of(told.invoice, told.loaded)
     house.books.registry.open(numbered(opening, "once-came"), now)
 
     kept = house.books.orders.keep_for("nordljus", "once-came", Order("once-came", "stop", "ops"), Stopped(at=now))
@@ -158,7 +158,7 @@ async def test_a_worker_that_died_between_vendor_and_record_sends_once(house: Ho
     """Trap 2: the place is reserved and nobody settled it. Evidence decides, and no second message goes out."""
     number = f"once-died-{reached_the_vendor}"
     told = story("pays-on-time")
-    opening = numbered(opening_of(told.invoice, Loaded(told.merchant, told.merchant_text, ())), number)
+    opening = numbered(opening_of(told.invoice, told.loaded), number)
     begins = LAWS["SE"].calendar.moment(datetime.combine(told.invoice.issued, time(10)))
     opened = house.books.registry.open(replace(opening, shift=begins - datetime.now(UTC)), datetime.now(UTC))
     with house.books.cases.locked(opened.id) as case:
@@ -188,7 +188,7 @@ def _is_out(house: House, send_id: str) -> bool:
 def test_an_activity_that_runs_twice_sends_once(house: House):
     """The second run finds that its decision no longer stands."""
     told = story("pays-on-time")
-    opening = numbered(opening_of(told.invoice, Loaded(told.merchant, told.merchant_text, ())), "once-4")
+    opening = numbered(opening_of(told.invoice, told.loaded), "once-4")
     now = LAWS["SE"].calendar.moment(datetime.combine(told.invoice.issued, time(10)))
     opened = house.books.registry.open(opening, now)
     case = house.books.cases.read(opened.id)
@@ -212,7 +212,7 @@ def test_an_activity_that_runs_twice_sends_once(house: House):
 def test_a_worker_that_was_taken_for_dead_sends_nothing(house: House):
     """Its activity timed out, a search found nothing, and a new attempt is on its way: the old one must not go too."""
     told = story("pays-on-time")
-    opening = numbered(opening_of(told.invoice, Loaded(told.merchant, told.merchant_text, ())), "once-slow")
+    opening = numbered(opening_of(told.invoice, told.loaded), "once-slow")
     now = LAWS["SE"].calendar.moment(datetime.combine(told.invoice.issued, time(10)))
     opened = house.books.registry.open(opening, now)
     case = house.books.cases.read(opened.id)
@@ -236,7 +236,7 @@ def test_a_worker_that_was_taken_for_dead_sends_nothing(house: House):
 def test_a_message_that_cannot_be_made_stops_the_case_visibly(house: House):
     """Trap 8: nothing is half sent, no fee stays, a person is asked; after the release it goes out."""
     told = story("pays-on-time")
-    opening = numbered(opening_of(told.invoice, Loaded(told.merchant, told.merchant_text, ())), "once-5")
+    opening = numbered(opening_of(told.invoice, told.loaded), "once-5")
     now = LAWS["SE"].calendar.moment(datetime.combine(told.invoice.issued, time(10)))
     opened = house.books.registry.open(opening, now)
     case = house.books.cases.read(opened.id)

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from config.merchants import Loaded
 from domain.events import Stopped
 from domain.law import LAWS
 from domain.wire import InvoiceRef
@@ -48,7 +47,7 @@ async def test_nothing_personal_is_in_history_columns_or_logs(
 async def test_what_goes_wrong_is_told_without_its_words(house: House, caplog: pytest.LogCaptureFixture):
     """A check or a database may quote what it read; history and log get the kind of fault and its place in the code."""
     told = story("pays-on-time")
-    opening = numbered(opening_of(told.invoice, Loaded(told.merchant, told.merchant_text, ())), "people-4")
+    opening = numbered(opening_of(told.invoice, told.loaded), "people-4")
     begins = LAWS["SE"].calendar.moment(datetime.combine(told.invoice.issued, time(10)))
     unreadable = opening.details.replace('"name"', '"nom"')
     assert unreadable != opening.details

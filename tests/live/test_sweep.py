@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from config.merchants import Loaded
 from domain.events import Viewed
 from domain.wire import InvoiceRef
 from store.cases import CHANGE_INVOICE, OF
@@ -27,7 +26,7 @@ async def until(claim: Callable[[], object]) -> None:
 def entered(house: House, number: str) -> InvoiceRef:
     """An invoice in the books that nobody has woken."""
     told = story("pays-on-time")
-    opening = numbered(opening_of(told.invoice, Loaded(told.merchant, told.merchant_text, ())), number)
+    opening = numbered(opening_of(told.invoice, told.loaded), number)
     issued = (datetime.now(UTC) + timedelta(days=90)).date()
     invoice = replace(opening.invoice, issued=issued, due=issued + timedelta(days=30))
     return InvoiceRef(

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from config.merchants import Loaded
 from domain.events import Event, Paid, Reserved, Settled
 from domain.facts import Invoice
 from domain.law import LAWS
@@ -26,7 +25,7 @@ TERMS = {"distribution": [{"channel": "email"}], "due_reminder": "none"}
 
 def opening_just_before_its_reminder() -> tuple[Opening, tuple[Event, ...], datetime]:
     told = story("two-reminders-pays-with-fee")
-    loaded = Loaded(told.merchant, told.merchant_text, ())
+    loaded = told.loaded
     invoice = told.invoice.model_copy(update={"terms": TERMS})
     opening = opening_of(invoice, loaded)
     events = simulate(opening.invoice, opening.policy, LAWS["SE"], ())
