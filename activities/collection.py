@@ -12,11 +12,11 @@ from activities.content import Packing
 from activities.sending import Sending
 from config.invoice_input import InvoiceInput
 from domain.facts import ChargeState
+from domain.parcel import Parcel
 from domain.policy import Channel
 from domain.wire import ReconcileOrder, Report, SendOrder, reconcile_activity, send_activity
 from domain.words import Message
 from store.books import Books
-from store.sends import Parcel
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,12 +25,13 @@ from channels.answer import Answer
 from channels.outbox import Outbox
 from domain.decisions import Send
 from domain.events import Settled, Sought
+from domain.parcel import Parcel
 from domain.rules import decide
 from domain.wire import ReconcileOrder, Report, SendOrder
 from domain.words import Reason, SendId, Status
 from store.books import Books
 from store.cases import CaseFile
-from store.sends import Parcel, Place
+from store.sends import Place
 from templates.errors import RenderError
 
 log = structlog.get_logger()

@@ -8,9 +8,9 @@ from temporalio import activity
 
 from activities.content import Packing
 from activities.sending import Sending
+from domain.parcel import Parcel
 from domain.policy import Channel
 from domain.wire import ReconcileOrder, Report, SendOrder, reconcile_activity, send_activity
-from store.sends import Parcel
 from templates.renderer import Renderer
 
 

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.problems import ConfigError, Problem
+from config.vendors import Pingen, PrintHouse, SendGrid, Smtp, Twilio
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Names of this machine that no other reaches."""
@@ -27,7 +28,13 @@ class Settings(BaseSettings):
     """Everything that differs from one installation to the next; the defaults run all of it on one machine."""
 
     model_config = SettingsConfigDict(
-        env_prefix="KVITT_", frozen=True, env_ignore_empty=True, use_attribute_docstrings=True
+        env_prefix="KVITT_",
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+        enable_decoding=False,
+        frozen=True,
+        env_ignore_empty=True,
+        use_attribute_docstrings=True,
     )
 
     home: Path = Path("var")
@@ -55,6 +62,21 @@ class Settings(BaseSettings):
     """The task queue of the workflows, and the beginning of the channels' queues."""
     allow_test_clocks: bool = True
     """Whether a case's clock may be moved. Set it to false in production."""
+    production: bool = False
+    """Whether real customers are written to. What is only safe for trying out is then refused at the start."""
+    email: Literal["outbox", "sendgrid", "smtp"] = "outbox"
+    """How e-mails go out: `outbox`, `sendgrid` or `smtp`."""
+    sms: Literal["outbox", "twilio"] = "outbox"
+    """How SMS go out: `outbox` or `twilio`."""
+    letter: Literal["outbox", "printhouse", "pingen"] = "outbox"
+    """How letters go out: `outbox`, `printhouse` or `pingen`."""
+    sendgrid: SendGrid = SendGrid()
+    smtp: Smtp = Smtp()
+    twilio: Twilio = Twilio()
+    printhouse: PrintHouse = PrintHouse()
+    pingen: Pingen = Pingen()
+    api_rate: str = Field(default="600/minute", pattern=r"^[1-9]\d*/(second|minute|hour)$")
+    """How many requests each API key may make, as in `600/minute`; per gateway."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """From which level on the log is written."""
 
@@ -91,4 +113,5 @@ def read_settings() -> Settings:
 
 def _problem(detail: ErrorDetails) -> Problem:
     cure = CURES.get(detail["type"], detail["msg"].lower())
-    return Problem("", None, f"KVITT_{str(detail['loc'][0]).upper()}", f'is "{detail["input"]}"', cure)
+    name = "_".join(str(part) for part in detail["loc"][:2] if isinstance(part, str)).upper()
+    return Problem("", None, f"KVITT_{name}", f'is "{detail["input"]}"', cure)

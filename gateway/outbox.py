@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
+from domain.parcel import Parcel
 from domain.policy import Channel
 from domain.telling import MESSAGES
 from domain.words import Message
@@ -17,7 +18,7 @@ from gateway.parcels import filename, linked, mail_of, pretty, words_in
 from gateway.reading import body_of
 from gateway.staff import own_host
 from gateway.wording import words_of
-from store.sends import KeptSend, Parcel
+from store.sends import KeptSend
 
 _MOST = 200
 

@@ -10,9 +10,10 @@ from email.message import EmailMessage
 
 from markupsafe import Markup, escape
 
+from domain.parcel import Parcel
 from domain.policy import Channel
 from store.cases import CaseFile
-from store.sends import KeptSend, Parcel
+from store.sends import KeptSend
 
 ENDINGS = {"message/rfc822": "eml", "text/plain": "txt", "application/pdf": "pdf", "application/json": "json"}
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from fastapi.responses import Response
 
 from domain.merchant import Merchant
+from domain.parcel import Parcel
 from domain.policy import Channel
 from gateway.desk import Desk
 from gateway.guard import Policy, with_policy
@@ -16,7 +17,7 @@ from gateway.parcels import filename, framed, is_out, linked, mail_of, words_in
 from gateway.seal import IN_SIGHT
 from gateway.wording import words_of
 from store.cases import CaseFile
-from store.sends import KeptSend, Parcel
+from store.sends import KeptSend
 from templates.content import Content
 from templates.labels import language_of
 

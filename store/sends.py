@@ -5,13 +5,13 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Engine, Row, Table, bindparam, insert, select, update
 
 from domain.decisions import Send
+from domain.parcel import Parcel
 from domain.simulation import reserve
 from domain.words import SendId
 from store.cases import INVOICE, CaseFile
@@ -31,21 +31,6 @@ class Place:
 
     id: str
     token: str
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """What goes to a vendor: these bytes and no others."""
-
-    media_type: str
-    body: bytes
-    recipient: str
-    subject: str = ""
-
-    @property
-    def sha256(self) -> str:
-        """What the bytes hash to."""
-        return sha256(self.body).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,11 @@ class SendRow(SQLModel, table=True):
     token: str = Field(max_length=64, unique=True)
     """Opens the invoice page; unguessable."""
     reserved_at: datetime = Field(sa_column=_moment())
+    kept_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    """When the parcel was packed, by the machine's clock. Without it the vendor was never asked."""
     recipient: str | None = Field(default=None, sa_column=Column(Text))
+    country: str | None = Field(default=None, max_length=2)
+    sender: str | None = Field(default=None, sa_column=Column(Text))
     subject: str | None = Field(default=None, sa_column=Column(Text))
     media_type: str | None = Field(default=None, max_length=64)
     body: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
@@ -114,6 +118,8 @@ class SendRow(SQLModel, table=True):
     vendor: str | None = Field(default=None, max_length=32)
     vendor_id: str | None = Field(default=None, max_length=128, index=True)
     vendor_said: str | None = Field(default=None, sa_column=Column(Text))
+    ask_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True, index=True))
+    """When to ask the vendor what became of it, by the machine's clock; None: nothing more is to be heard."""
 
 
 class CommandRow(SQLModel, table=True):
@@ -131,6 +137,135 @@ class CommandRow(SQLModel, table=True):
     body: str = Field(sa_column=Column(Text, nullable=False))
     taken: bool = False
     """Whether the invoice knows of it."""
+
+
+class PostRow(SQLModel, table=True):
+    """The inbox: what a vendor sent, as it came. Kept before anybody reads it."""
+
+    __tablename__ = "post"
+    __table_args__ = (UniqueConstraint("vendor", "key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    vendor: str = Field(max_length=32)
+    key: str = Field(max_length=64)
+    about: str = Field(default="", sa_column=Column(Text, nullable=False))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    received_at: datetime = Field(sa_column=_moment())
+    state: str = Field(default="new", max_length=16, index=True)
+    """``new``, ``read``, or ``unreadable``: then a person must look."""
+
+
+class HeardRow(SQLModel, table=True):
+    """One thing that a vendor said, once; ``said`` is in its own words."""
+
+    __tablename__ = "heard"
+    __table_args__ = (UniqueConstraint("vendor", "key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    vendor: str = Field(max_length=32)
+    key: str = Field(max_length=64)
+    post_id: int | None = Field(default=None, foreign_key="post.id")
+    """Where it stood; without it we asked."""
+    send_id: str | None = Field(default=None, foreign_key="send.id", max_length=32, index=True)
+    """Without it nobody knows which send it is about."""
+    word: str = Field(max_length=16)
+    at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    said: str = Field(default="", sa_column=Column(Text, nullable=False))
+
+
+class OptOutRow(SQLModel, table=True):
+    """An address that wants nothing more on a channel, from one merchant or (``*``) from all."""
+
+    __tablename__ = "opt_out"
+
+    channel: str = Field(primary_key=True, max_length=16)
+    address: str = Field(primary_key=True, max_length=320)
+    merchant: str = Field(primary_key=True, max_length=64)
+    since: datetime = Field(sa_column=_moment())
+    who: str = Field(max_length=128)
+
+
+class ApiKeyRow(SQLModel, table=True):
+    """A merchant's key to the API. The key itself is nowhere; only what it hashes to."""
+
+    __tablename__ = "api_key"
+
+    id: str = Field(primary_key=True, max_length=32)
+    merchant: str = Field(max_length=64, index=True)
+    name: str = Field(max_length=64)
+    sha256: str = Field(max_length=64)
+    scopes: str = Field(max_length=255)
+    """Words, parted by spaces."""
+    created_at: datetime = Field(sa_column=_moment())
+    expires_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    """When it stops opening; None: never."""
+    used_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+
+
+class AnsweredRow(SQLModel, table=True):
+    """An API request with an ``Idempotency-Key``, and the answer that the same request gets again."""
+
+    __tablename__ = "answered"
+
+    merchant: str = Field(primary_key=True, max_length=64)
+    key: str = Field(primary_key=True, max_length=255)
+    request_sha256: str = Field(max_length=64)
+    status: int | None = None
+    """None while the first request is being answered."""
+    body: str | None = Field(default=None, sa_column=Column(Text))
+    at: datetime = Field(sa_column=_moment(index=True))
+
+
+class EndpointRow(SQLModel, table=True):
+    """Where a merchant wants to hear what happens to its invoices."""
+
+    __tablename__ = "endpoint"
+
+    id: str = Field(primary_key=True, max_length=32)
+    merchant: str = Field(max_length=64, index=True)
+    url: str = Field(sa_column=Column(Text, nullable=False))
+    secrets: str = Field(sa_column=Column(Text, nullable=False))
+    """Words, parted by spaces, the newest first: each message is signed with all."""
+    types: str = Field(default="", sa_column=Column(Text, nullable=False))
+    """The types it wants, parted by spaces; none: all."""
+    created_at: datetime = Field(sa_column=_moment())
+    closed_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+
+
+class AnnouncementRow(SQLModel, table=True):
+    """An event of an invoice whose merchant listens: to be told to each endpoint that wants it."""
+
+    __tablename__ = "announcement"
+
+    id: int | None = Field(default=None, primary_key=True)
+    invoice_id: int = Field(foreign_key="invoice.id")
+    seq: int
+    told: bool = Field(default=False, index=True)
+    """Whether each endpoint's delivery is written down."""
+
+
+class DeliveryRow(SQLModel, table=True):
+    """A message to one endpoint, and how far its delivery has come."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (UniqueConstraint("endpoint_id", "invoice_id", "seq", "type"),)
+
+    id: str = Field(primary_key=True, max_length=64)
+    """The ``webhook-id`` under which the receiver knows it."""
+    endpoint_id: str = Field(foreign_key="endpoint.id", index=True)
+    invoice_id: int = Field(foreign_key="invoice.id")
+    seq: int
+    type: str = Field(max_length=64)
+    body: str = Field(sa_column=Column(Text, nullable=False))
+    state: str = Field(default="pending", max_length=16, index=True)
+    """``pending``, ``delivered`` or ``dead``."""
+    round: int = 0
+    """How often a person had it sent anew."""
+    attempts: int = 0
+    last_status: int | None = None
+    last_said: str = Field(default="", sa_column=Column(Text, nullable=False))
+    created_at: datetime = Field(sa_column=_moment())
+    ended_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
 
 
 class LookRow(SQLModel, table=True):

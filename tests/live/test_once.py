@@ -19,13 +19,13 @@ from config.stories import Story
 from domain.decisions import Reconcile, Send
 from domain.events import Released, Reserved, Settled, Stopped
 from domain.law import LAWS
+from domain.parcel import Parcel
 from domain.policy import Channel
 from domain.rules import decide
 from domain.timeline import Did
 from domain.wire import InvoiceRef, ReconcileOrder, SendOrder
 from domain.words import Reason, Status
 from store.orders import Order, OrderIdTakenError
-from store.sends import Parcel
 from templates.errors import RenderError
 from tests.live.house import House, numbered, simulated, story
 from workflows.opening import opening_of
