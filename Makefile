@@ -6,7 +6,7 @@ READY := .venv/ready
 SEED ?= 1
 STORIES ?= 200
 
-.PHONY: help install demo up check test test-browser equivalence bench lock image clean
+.PHONY: help install demo up check test test-browser test-vendors equivalence bench lock image clean
 
 help: ## Tell what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -31,11 +31,14 @@ check: install ## Format, lint, types, layers.
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-test: install ## All tests but the browser's.
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not browser"
+test: install ## All tests but the browser's and the vendors'.
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not browser and not vendors"
 
 test-browser: install ## The invoice page in a real Chromium.
 	$(BIN)/pytest -m browser
+
+test-vendors: install ## The vendors' clients against stand-ins made from the vendors' specifications (Node, Java).
+	$(BIN)/pytest -n 2 --dist loadscope -m vendors
 
 equivalence: install ## Random stories, simulated and lived for real: SEED=1 STORIES=200.
 	$(BIN)/python -m tests.live.equivalence --seed $(SEED) --stories $(STORIES)
