@@ -8,7 +8,7 @@ from datetime import datetime
 from temporalio import activity
 
 from domain.briefing import briefing
-from domain.decisions import Decision, End, Note, Reconcile, Send, Wait
+from domain.decisions import Decision, End, Note, Recall, Reconcile, Send, Wait
 from domain.facts import Facts
 from domain.rules import decide
 from domain.simulation import LONGEST, plan
@@ -78,6 +78,8 @@ def glance_of(case: CaseFile, decision: Decision, now: datetime) -> Glance:
             return Glance(Next.SEND, summary, stage, facts.due, decision.reason, send=decision)
         case Reconcile():
             return Glance(Next.RECONCILE, summary, stage, facts.due, reconcile=decision)
+        case Recall():
+            return Glance(Next.RECALL, summary, stage, facts.due, recall=decision)
         case End():
             return Glance(
                 Next.END, summary, stage, facts.due, outcome=decision.outcome, plan=_plan(case, decision, now)

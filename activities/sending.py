@@ -8,31 +8,44 @@
 Only 2 waits for the disk, and what is on it then includes 1: before a vendor is asked, the books know for good.
 
 A worker that dies between 1 and 4 leaves a reserved place; ``decide`` then asks for evidence before anything else.
-One that was only slow, and taken for dead, finds its place settled at 2 and sends nothing.
+One that was only slow, and taken for dead, finds its place settled at 2, or its time over at 3, and sends nothing.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from temporalio import activity
 
 from activities.content import Packing
 from channels.answer import Answer
-from channels.outbox import Outbox
+from channels.way import Item, Way
 from domain.decisions import Send
-from domain.events import Settled, Sought
+from domain.events import Recalled, Settled, Sought
 from domain.parcel import Parcel
+from domain.policy import Channel
 from domain.rules import decide
-from domain.wire import ReconcileOrder, Report, SendOrder
+from domain.wire import RecallOrder, ReconcileOrder, Report, SendOrder
 from domain.words import Reason, SendId, Status
 from store.books import Books
 from store.cases import CaseFile
-from store.sends import Place
+from store.opt_outs import OptOut
+from store.sends import KeptSend, Place
 from templates.errors import RenderError
+
+PATIENCE_S = 20
+"""Seconds after which a worker that has not asked the vendor yet does so no more: it may have been taken for dead."""
+
+FIRST_ASKED_AFTER = {
+    Channel.EMAIL: timedelta(hours=1),
+    Channel.SMS: timedelta(minutes=10),
+    Channel.LETTER: timedelta(hours=6),
+}
+"""How long a send may be silent before its vendor is asked what became of it."""
 
 log = structlog.get_logger()
 
@@ -42,11 +55,12 @@ class Sending:
     """The protocol, with one channel's way of packing and sending."""
 
     books: Books
-    channel: Outbox
+    way: Way
     pack: Callable[[Packing], Parcel]
 
     def send(self, order: SendOrder) -> Report:
         """Carry out a send if it still stands."""
+        began = time.monotonic()
         with self.books.cases.locked(order.invoice_id, light=True) as case:
             now = started() + case.shift
             if decide(case.facts, case.policy, case.law, now) != order.send:
@@ -61,16 +75,44 @@ class Sending:
             return self._settle(case.id, order.send.id, Answer(Status.NOT_SENT, "renderer", why=Reason.CANNOT_RENDER))
         if not self.books.sends.keep(place, parcel):
             return Report(None)
-        answer = self.channel.send(place.id, parcel.body)
+        answer = self._ask(case, order.send.channel, Item(place.id, parcel, datetime.now(UTC)), began)
         return self._settle(case.id, order.send.id, answer, place)
 
     def reconcile(self, order: ReconcileOrder) -> Report:
         """Look for evidence of a send whose outcome nobody knows."""
-        send = order.reconcile.id
-        kept = self.books.sends.of_place(order.invoice_id, send)
+        kept = self._kept(order.invoice_id, order.reconcile.id)
+        place = Place(kept.id, kept.token)
+        if kept.parcel is None and (kept.vendor or self.books.sends.give_up(place)):
+            return self._settle(order.invoice_id, kept.send, Answer(Status.NOT_SENT, "nobody"), place)
+        item = item_of(self._kept(order.invoice_id, kept.send))
+        return self._settle(order.invoice_id, kept.send, self.way.evidence(item, datetime.now(UTC)), place)
+
+    def recall(self, order: RecallOrder) -> Report:
+        """Call a letter back."""
+        kept = self._kept(order.invoice_id, order.recall.id)
+        answer = self.way.recall(item_of(kept))
+        with self.books.cases.locked(order.invoice_id) as case:
+            case.add(Recalled(at=started() + case.shift, send=kept.send, status=answer.status))
+        return Report(answer.status)
+
+    def _ask(self, case: CaseFile, channel: Channel, item: Item, began: float) -> Answer:
+        """Ask the vendor, once; nobody who wants nothing more, and not after our time is over."""
+        merchant, opt_outs = case.invoice.merchant, self.books.opt_outs
+        if channel is not Channel.COLLECTION and opt_outs.has(channel, merchant, item.parcel.recipient):
+            return Answer(Status.FAILED, "opt-out", why=Reason.OPTED_OUT)
+        if time.monotonic() - began > PATIENCE_S:
+            return Answer(Status.NOT_SENT, "nobody", said="too slow to ask")
+        answer = self.way.send(item)
+        if answer.why is Reason.OPTED_OUT:
+            since = datetime.now(UTC)
+            opt_outs.add(OptOut(channel, item.parcel.recipient, merchant, since, answer.vendor))
+        return answer
+
+    def _kept(self, invoice_id: int, send: SendId) -> KeptSend:
+        kept = self.books.sends.of_place(invoice_id, send)
         if kept is None:
-            raise AssertionError(f"invoice {order.invoice_id} has no place for {send}")
-        return self._settle(order.invoice_id, send, self.channel.evidence(kept.id), Place(kept.id, kept.token))
+            raise AssertionError(f"invoice {invoice_id} has no place for {send}")
+        return kept
 
     def _packing(self, case: CaseFile, send: Send, place: Place, now: datetime) -> Packing:
         return Packing(case, self.books.cases.merchant(case.merchant_version_id), send, place, now)
@@ -78,16 +120,26 @@ class Sending:
     def _settle(self, invoice_id: int, send: SendId, answer: Answer, place: Place | None = None) -> Report:
         """What became of a send goes into the journal; with the place that was asked for, the vendor's words too."""
         with self.books.cases.locked(invoice_id, light=True) as case:
+            at, machine = started() + case.shift, datetime.now(UTC)
             if place:
-                self.books.sends.answered(case, place, answer.vendor, answer.vendor_id, answer.said)
-            at = started() + case.shift
+                after = FIRST_ASKED_AFTER.get(case.facts.send(send).channel)
+                ask_at = machine + after if after and answer.status is Status.SENT else None
+                self.books.sends.answered(case, place, answer.vendor, answer.vendor_id, answer.said, ask_at)
             if answer.status is Status.UNKNOWN:
                 case.add(Sought(at=at, send=send))
             else:
-                case.add(Settled(at=at, send=send, status=answer.status, why=answer.why))
+                until = answer.recall_until + (at - machine) if answer.recall_until else None
+                case.add(Settled(at=at, send=send, status=answer.status, why=answer.why, recall_until=until))
         return Report(answer.status, answer.why)
 
 
 def started() -> datetime:
     """When the running activity started; it follows a workflow's virtual clock, unlike the machine's."""
     return activity.info().started_time.astimezone(UTC)
+
+
+def item_of(kept: KeptSend) -> Item:
+    """A send as its way out takes it."""
+    if kept.parcel is None:
+        raise AssertionError(f"nothing was packed for {kept.id}")
+    return Item(kept.id, kept.parcel, kept.kept_at or kept.reserved_at, kept.vendor_id)

@@ -7,10 +7,14 @@ A file appears under its send's id in one step, so it is there whole or not at a
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from channels.answer import Answer
+from channels.hearing import Heard
+from channels.way import Item
 from domain.policy import Channel
 from domain.words import Status
 
@@ -25,25 +29,33 @@ class Outbox:
     channel: Channel
     name: str = "outbox"
 
-    def send(self, send_id: str, body: bytes) -> Answer:
+    def send(self, item: Item) -> Answer:
         """Put the bytes into the folder.
 
         A full disk or a missing right is ``NOT_SENT``: the case tries again later.
         """
-        path = self._path(send_id)
+        path = self._path(item.id)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             partial = path.with_suffix(".part")
-            partial.write_bytes(body)
+            partial.write_bytes(item.parcel.body)
             os.replace(partial, path)
         except OSError as error:
             return Answer(Status.NOT_SENT, self.name, said=str(error))
-        return Answer(Status.SENT, self.name, send_id)
+        return Answer(Status.SENT, self.name, item.id)
 
-    def evidence(self, send_id: str) -> Answer:
+    def evidence(self, item: Item, now: datetime) -> Answer:
         """Whether a send is out. A folder knows for sure."""
-        out = self._path(send_id).exists()
-        return Answer(Status.SENT if out else Status.NOT_SENT, self.name, send_id)
+        out = self._path(item.id).exists()
+        return Answer(Status.SENT if out else Status.NOT_SENT, self.name, item.id)
+
+    def status(self, item: Item) -> Sequence[Heard]:
+        """A folder has nothing to say."""
+        return ()
+
+    def recall(self, item: Item) -> Answer:
+        """What lies in the folder is out."""
+        return Answer(Status.SENT, self.name, item.id)
 
     def _path(self, send_id: str) -> Path:
         return self.folder / self.channel / f"{send_id}{SUFFIXES[self.channel]}"

@@ -10,10 +10,10 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from config.problems import shape, wrong
-from config.values import Amount, ContactHours, Lag, Minutes, Name, Wait, Yes, parse_hours, word_of
+from config.values import Amount, ContactHours, Country, Lag, Minutes, Name, Wait, Yes, parse_hours, word_of
 from domain.calendar import Span, Unit
 from domain.money import Money
-from domain.policy import Anchor, Channel, Collection, FeeRemainder, Otherwise, Policy, Reminder, Rung
+from domain.policy import Anchor, Channel, Collection, FeeRemainder, Otherwise, Policy, Reminder, Rung, Signal
 
 WAYS = (Channel.EMAIL, Channel.SMS, Channel.LETTER)
 HOURS = parse_hours("09:00-19:00")
@@ -165,6 +165,9 @@ class PolicyFile(FileModel):
     """What happens when all steps are done and it is still unpaid: ask a person, or wait."""
     receipt: Annotated[Rungs, _list_unless("none")] = ()
     """The channels that tell the customer that the money arrived, or: none."""
+    view_signals: dict[Country, tuple[Annotated[str, *word_of(Signal)], ...]] = Field(default_factory=dict)
+    """By the customer's country: whether an opened e-mail (open) or a followed link (click) counts as viewed. Machines
+    do both, so where a country is not named neither counts; the invoice page tells by itself when a person looks."""
 
     def policy(self, currency: str) -> Policy:
         """Return the domain's policy."""
@@ -183,4 +186,7 @@ class PolicyFile(FileModel):
             if_unreachable=Otherwise(self.if_unreachable),
             if_exhausted=Otherwise(self.if_exhausted),
             receipt=tuple(item.rung() for item in self.receipt),
+            view_signals=tuple(
+                (country, tuple(sorted(map(Signal, words)))) for country, words in self.view_signals.items()
+            ),
         )

@@ -11,14 +11,19 @@ from datetime import datetime, timedelta
 from domain.calendar import ONE_DAY
 from domain.case import Case
 from domain.charges import reversal
-from domain.decisions import Decision, End, Note, Reconcile, Wait
+from domain.decisions import Decision, End, Note, Recall, Reconcile, Wait
 from domain.events import Asked, Closed, HoldEnded, Reversed, Settled
 from domain.policy import Channel, FeeRemainder, Otherwise
 from domain.steps import act, receipt, to_agency, when_open
 from domain.words import COLLECTION, DISTRIBUTION, Message, Outcome, Reason, Status
 
 SEEK_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120))
-"""How long to wait after each fruitless search for evidence of a send; after the last it counts as failed."""
+SEEK_LONGER_AFTER = (*SEEK_AFTER, timedelta(hours=12), timedelta(hours=24))
+"""How long to wait after each fruitless search for evidence of a send; after the last it counts as failed. Letters and
+what the agency gets are slow anyway, and a second one costs more than a wait."""
+
+RECALL_AGAIN_AFTER = timedelta(minutes=10)
+"""How long to wait before a letter is called back once more, when nobody knows whether it was in time."""
 
 WITHDRAWAL_RUNG, DISPUTE_RUNG = 1, 2
 """Rungs of the collection step; the claim itself is rung 0."""
@@ -81,9 +86,10 @@ def unknown_outcome(case: Case) -> Decision | None:
             continue
         if send.sought == 0:
             return Reconcile(send.id, send.channel)
-        if send.sought > len(SEEK_AFTER):
+        pauses = SEEK_AFTER if send.channel in (Channel.EMAIL, Channel.SMS) else SEEK_LONGER_AFTER
+        if send.sought > len(pauses):
             return Note(Settled(at=case.moment, send=send.id, status=Status.FAILED, why=Reason.OUTCOME_UNKNOWN))
-        again = send.since + SEEK_AFTER[send.sought - 1]
+        again = send.since + pauses[send.sought - 1]
         if again <= case.moment:
             return Reconcile(send.id, send.channel)
         return Wait(again, Reason.AWAITING_EVIDENCE, send.id.step, send.channel)
@@ -170,7 +176,20 @@ def _wind_up(case: Case, outcome: Outcome, reason: Reason, why: Reason) -> Decis
         return _tell_agency(case, Message.WITHDRAWAL, why, WITHDRAWAL_RUNG)
     if facts.closed is None:
         return Note(Closed(at=case.moment, outcome=outcome, reason=reason))
-    return unknown_outcome(case) or _receipt(case) or End(facts.closed)
+    return unknown_outcome(case) or _recall(case) or _receipt(case) or End(facts.closed)
+
+
+def _recall(case: Case) -> Decision | None:
+    """Call back what is not printed yet; there is no answer from a print house that was never asked."""
+    for send in case.facts.sends:
+        until = send.recall_until
+        if send.status is not Status.SENT or until is None or until <= case.moment:
+            continue
+        again = send.recall_tried + RECALL_AGAIN_AFTER if send.recall_tried else case.moment
+        if again <= case.moment:
+            return Recall(send.id, send.channel)
+        return Wait(min(again, until), Reason.AWAITING_RECALL, send.id.step, send.channel)
+    return None
 
 
 def _receipt(case: Case) -> Decision | None:

@@ -1,4 +1,4 @@
-"""What follows from the facts: one of five things."""
+"""What follows from the facts: one of six things."""
 
 from __future__ import annotations
 
@@ -46,6 +46,14 @@ class Reconcile:
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """Call a letter back that is not printed yet: nothing is owed any more."""
+
+    id: SendId
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Write this down, then decide again. It touches nobody outside."""
 
@@ -59,4 +67,4 @@ class End:
     outcome: Outcome
 
 
-Decision = Wait | Send | Reconcile | Note | End
+Decision = Wait | Send | Reconcile | Recall | Note | End

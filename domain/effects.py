@@ -16,11 +16,16 @@ RANK = {
     Status.RESERVED: 0,
     Status.UNKNOWN: 1,
     Status.NOT_SENT: 2,
-    Status.SENT: 2,
-    Status.DELIVERED: 3,
-    Status.FAILED: 4,
+    Status.SENT: 3,
+    Status.DELIVERED: 4,
+    Status.FAILED: 5,
 }
 """A late event of lower rank never undoes one of higher rank."""
+
+
+def rank(send: SendState) -> int:
+    """How firmly a send's status stands. What failed only because nobody knew is no firmer than what was not sent."""
+    return RANK[Status.NOT_SENT] if send.why is Reason.OUTCOME_UNKNOWN else RANK.get(send.status, 0)
 
 
 class Changes(TypedDict, total=False):
@@ -56,10 +61,28 @@ def status(facts: Facts, send_id: SendId, status: Status, at: datetime, why: Rea
     """A send has a new status, unless it has one of higher rank."""
 
     def settle(send: SendState) -> SendState:
-        if RANK[status] <= RANK.get(send.status, 0):
+        if RANK[status] <= rank(send):
             return send
         out_at = send.out_at or (at if status in OUT else None)
         return replace(send, status=status, since=at, why=why, out_at=out_at)
+
+    return send(facts, send_id, settle)
+
+
+def recallable(facts: Facts, send_id: SendId, until: datetime) -> Changes:
+    """A message that is out can be called back for a while."""
+    return send(facts, send_id, lambda send: replace(send, recall_until=until))
+
+
+def recalled(facts: Facts, send_id: SendId, status: Status, at: datetime) -> Changes:
+    """What calling a message back came to: NOT_SENT if it will not go out, SENT if it is too late, else ask again."""
+
+    def settle(send: SendState) -> SendState:
+        if status is Status.UNKNOWN:
+            return replace(send, recall_tried=at)
+        if status is Status.NOT_SENT and send.status is Status.SENT:
+            return replace(send, status=Status.NOT_SENT, since=at, out_at=None, recall_until=None)
+        return replace(send, recall_until=None)
 
     return send(facts, send_id, settle)
 

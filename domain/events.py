@@ -73,11 +73,15 @@ class Settled(Act):
     send: SendId
     status: Status
     why: Reason | None = None
+    recall_until: datetime | None = None
 
     def changes(self, facts: Facts) -> Changes:
         """The send has its status; a pending fee is booked with it, or void."""
         changes = effects.status(facts, self.send, self.status, self.at, self.why)
         if self.status is Status.SENT:
+            if self.recall_until:
+                sent = replace(facts, **changes)
+                changes |= effects.recallable(sent, self.send, self.recall_until)
             return changes | effects.book(facts, self.send)
         return changes if self.status is Status.UNKNOWN else changes | effects.void(facts, self.send)
 
@@ -91,6 +95,18 @@ class Sought(Act):
     def changes(self, facts: Facts) -> Changes:
         """One more search."""
         return effects.send(facts, self.send, lambda send: replace(send, sought=send.sought + 1, since=self.at))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recalled(Act):
+    """We called a message back: NOT_SENT if it will not go out, SENT if it was too late, UNKNOWN if nobody knows."""
+
+    send: SendId
+    status: Status
+
+    def changes(self, facts: Facts) -> Changes:
+        """The send is as if it had never gone out, or stays as it is."""
+        return effects.recalled(facts, self.send, self.status, self.at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,6 +359,7 @@ EVENTS: dict[str, type[Event]] = {
     "reserved": Reserved,
     "settled": Settled,
     "sought": Sought,
+    "recalled": Recalled,
     "skipped": Skipped,
     "reversed": Reversed,
     "hold_ended": HoldEnded,

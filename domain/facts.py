@@ -44,6 +44,9 @@ class SendState:
     why: Reason | None = None
     viewed_at: datetime | None = None
     sought: int = 0
+    recall_until: datetime | None = None
+    """Until when it can be called back; None: it cannot, or is not to be asked again."""
+    recall_tried: datetime | None = None
 
     @property
     def is_out(self) -> bool:

@@ -18,6 +18,16 @@ class Channel(StrEnum):
     COLLECTION = "collection"
 
 
+class Signal(StrEnum):
+    """What a vendor tells of a message besides its arrival.
+
+    Neither proves a person: mail programs open pictures by themselves, and scanners follow links.
+    """
+
+    OPEN = "open"
+    CLICK = "click"
+
+
 class Anchor(StrEnum):
     """What a wait counts from."""
 
@@ -91,6 +101,12 @@ class Policy:
     if_unreachable: Otherwise = Otherwise.ASK
     if_exhausted: Otherwise = Otherwise.ASK
     receipt: tuple[Rung, ...] = ()
+    view_signals: tuple[tuple[str, tuple[Signal, ...]], ...] = ()
+    """The signals that count as a view, by the debtor's country; where a country is not named, none does."""
+
+    def signals(self, country: str) -> tuple[Signal, ...]:
+        """The signals that count as a view of a debtor in this country."""
+        return dict(self.view_signals).get(country, ())
 
     def channels(self) -> frozenset[Channel]:
         """Every channel that some step uses to reach the debtor."""

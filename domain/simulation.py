@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from domain.decisions import Decision, End, Note, Reconcile, Send, Wait
+from domain.decisions import Decision, End, Note, Recall, Reconcile, Send, Wait
 from domain.events import BookedThrough, Event, Reserved, Settled, learn
 from domain.facts import Facts, Invoice
 from domain.law import Law
@@ -111,7 +111,7 @@ class Simulation:
                         self.learn(event)
                 case Wait(until=until):
                     return until
-                case End() | Reconcile():
+                case End() | Reconcile() | Recall():
                     return None
         raise AssertionError("the life has no end")
 

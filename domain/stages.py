@@ -27,7 +27,7 @@ class Stage(StrEnum):
 
 def stage_of(facts: Facts, decision: Decision) -> Stage:
     """The stage of a case for which this was decided."""
-    if isinstance(decision, End):
+    if isinstance(decision, End) or facts.closed:
         return Stage.CLOSED
     if any(not ask.resolved for ask in facts.asks):
         return Stage.NEEDS_ATTENTION

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.calendar import Calendar
-from domain.decisions import Decision, End, Note, Reconcile, Send, Wait
+from domain.decisions import Decision, End, Note, Recall, Reconcile, Send, Wait
 from domain.events import Asked, Closed, Skipped
 from domain.policy import Channel
 from domain.simulation import Planned
@@ -60,6 +60,8 @@ def tell(decision: Decision, calendar: Calendar) -> str:
             return f"{MESSAGES[decision.message].capitalize()}{by}{fee}"
         case Reconcile():
             return f"Look for evidence of {decision.id}"
+        case Recall():
+            return f"Call back the {CHANNELS[decision.channel]} {decision.id}"
         case Note():
             return _note(decision)
         case End():

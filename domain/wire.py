@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from domain.decisions import Reconcile, Send
+from domain.decisions import Recall, Reconcile, Send
 from domain.policy import Channel
 from domain.words import Outcome, Reason, Status
 
@@ -47,6 +47,7 @@ class Next(StrEnum):
     WAIT = "wait"
     SEND = "send"
     RECONCILE = "reconcile"
+    RECALL = "recall"
     END = "end"
 
 
@@ -67,6 +68,7 @@ class Glance:
     outcome: Outcome | None = None
     next_step: str = ""
     next_at: datetime | None = None
+    recall: Recall | None = None
     plan: str = ""
     """Where the case stands and what comes if nothing happens, as Markdown (``domain/briefing.py``)."""
 
@@ -88,6 +90,14 @@ class ReconcileOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class RecallOrder:
+    """Call this send back."""
+
+    invoice_id: int
+    recall: Recall
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What became of a send; ``status`` None: it no longer stood, so nothing was sent."""
 
@@ -103,6 +113,11 @@ def send_activity(channel: Channel) -> str:
 def reconcile_activity(channel: Channel) -> str:
     """The name of a channel's search for evidence."""
     return f"reconcile {channel}"
+
+
+def recall_activity(channel: Channel) -> str:
+    """The name of a channel's calling back."""
+    return f"recall {channel}"
 
 
 def channel_queue(queue: str, channel: Channel) -> str:

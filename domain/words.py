@@ -74,6 +74,7 @@ class Reason(StrEnum):
     AWAITING_PAYMENT = "awaiting_payment"
     AWAITING_BOOKING = "awaiting_booking"
     AWAITING_EVIDENCE = "awaiting_evidence"
+    AWAITING_RECALL = "awaiting_recall"
     IN_COLLECTION = "in_collection"
     DISPUTED = "disputed"
     RESPITE = "respite"

@@ -6,11 +6,13 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from store.cases import Cases
-from store.engine import open_engine
+from store.engine import hold, open_engine, writing
+from store.inbox import Inbox
 from store.looks import Looks
+from store.opt_outs import OptOuts
 from store.orders import Orders
 from store.registry import Registry
 from store.sends import Sends
@@ -26,6 +28,8 @@ class Books:
         self.looks = Looks(engine)
         self.registry = Registry(engine)
         self.orders = Orders(engine, self.cases)
+        self.inbox = Inbox(engine)
+        self.opt_outs = OptOuts(engine)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -39,9 +43,18 @@ def open_books(url: str, *, migrate: bool = True) -> Books:
     return Books(open_engine(url))
 
 
-def upgrade(url: str) -> None:
-    """Bring a database to the newest schema; an empty one gets all of it."""
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring a database to the newest schema; an empty one gets all of it. Processes that try at once take turns."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["url"] = url
-    command.upgrade(config, "head")
+    engine = open_engine(url)
+    try:
+        with writing(engine) as connection:
+            if connection.dialect.name == "postgresql":  # a large table takes its time, and so does waiting for it
+                connection.execute(text("SET LOCAL statement_timeout = 0"))
+                connection.execute(text("SET LOCAL lock_timeout = 0"))
+            hold(connection, "migrations")
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+    finally:
+        engine.dispose()

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, exists, insert, select, update
 
+from domain.announcements import ANNOUNCED
 from domain.events import Act, Event, Reserved, Settled, Skipped, Viewed, learn
 from domain.events import fold as fold_events
 from domain.facts import Facts, Invoice
@@ -22,14 +23,19 @@ from domain.wire import InvoiceRef
 from store.codec import KINDS, dump, load, load_event
 from store.engine import reading, writing
 from store.folds import Fold, Folds
-from store.tables import EventRow, InvoiceRow, MerchantVersion, PolicyVersion
+from store.tables import AnnouncementRow, EndpointRow, EventRow, InvoiceRow, MerchantVersion, PolicyVersion
 
 INVOICE, EVENT = InvoiceRow.__table__, EventRow.__table__  # type: ignore[attr-defined]
+ANNOUNCEMENT, ENDPOINT = AnnouncementRow.__table__, EndpointRow.__table__  # type: ignore[attr-defined]
 POLICY, MERCHANT = PolicyVersion.__table__, MerchantVersion.__table__  # type: ignore[attr-defined]
 
 # These statements are made once, because making one costs more than SQLite takes to run it.
 OF, AFTER = "of_invoice", "after"
 """The parameters that say which invoice, and after which event."""
+LISTENS = (
+    exists(ENDPOINT.c.id).where(ENDPOINT.c.merchant == INVOICE.c.merchant, ENDPOINT.c.closed_at.is_(None))
+).label("listens")
+"""Whether the invoice's merchant wants to be told of its events."""
 _FILE: Select[Any] = select(
     INVOICE.c.id,
     INVOICE.c.policy_version_id,
@@ -39,8 +45,9 @@ _FILE: Select[Any] = select(
     INVOICE.c.shift,
     INVOICE.c.looked_at,
     INVOICE.c.next_at,
+    LISTENS,
 ).where(INVOICE.c.id == bindparam(OF))
-_LOCKED_FILE = _FILE.with_for_update()
+_LOCKED_FILE = _FILE.with_for_update(of=INVOICE)
 _JOURNAL: Select[Any] = (
     select(EVENT.c.kind, EVENT.c.key, EVENT.c.body)
     .where(EVENT.c.invoice_id == bindparam(OF), EVENT.c.seq > bindparam(AFTER))
@@ -77,6 +84,8 @@ class CaseFile:
     events: list[Event]
     facts: Facts
     keys: set[str]
+    listens: bool
+    """Whether the merchant wants to be told of events."""
     connection: Connection | None = None
 
     @property
@@ -111,13 +120,26 @@ class CaseFile:
         self.facts = learn(self.facts, event)
         count = {"events": seq, "wanted": seq} if self.wants_look(event) else {"events": seq}
         self.connection.execute(CHANGE_INVOICE, {OF: self.id, **count})
+        if self.listens:
+            announce(self.connection, self.id, seq, event)
         return True
 
     def wants_look(self, event: Event) -> bool:
-        """Whether an event must wake the loop: if it can mean more work, or if no timer would ever look at it."""
-        if isinstance(event, Act):
-            return False
-        return event.wakes or (self.next_at is None and self.facts.closed is None)
+        """Whether an event must wake the loop."""
+        return is_wanted(event, self.next_at, is_closed=self.facts.closed is not None)
+
+
+def is_wanted(event: Event, next_at: datetime | None, *, is_closed: bool) -> bool:
+    """Whether an event must wake the loop: if it can mean more work, or if no timer would ever look at it."""
+    if isinstance(event, Act):
+        return False
+    return event.wakes or (next_at is None and not is_closed)
+
+
+def announce(connection: Connection, invoice_id: int, seq: int, event: Event) -> None:
+    """Leave word that the merchant is to be told of an event."""
+    if type(event) in ANNOUNCED:
+        connection.execute(insert(ANNOUNCEMENT), {"invoice_id": invoice_id, "seq": seq, "told": False})
 
 
 def event_row(invoice_id: int, seq: int, event: Event, key: str) -> dict[str, Any]:
@@ -171,6 +193,10 @@ class Cases:
         """
         with reading(self.engine) as connection:
             return self._open(connection, _FILE, invoice_id)
+
+    def policy(self, policy_version_id: int) -> Policy:
+        """A version of a policy."""
+        return self._policy(policy_version_id)[0]
 
     def find(self, merchant: str, number: str) -> int:
         """The id of an invoice.
@@ -236,6 +262,7 @@ class Cases:
             list(fold.events),
             fold.facts,
             set(fold.keys),
+            row.listens,
         )
 
     def _fold(self, connection: Connection, row: Row[Any]) -> Fold:

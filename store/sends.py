@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +23,7 @@ OF_SEND = "of_send"
 _TAKE = insert(SEND)
 _CHANGE = update(SEND).where(SEND.c.id == bindparam(OF_SEND))
 _KEEP = _CHANGE.where(SEND.c.vendor.is_(None))
+_GIVE_UP = _KEEP.where(SEND.c.body.is_(None)).values(vendor="nobody")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,9 @@ class KeptSend:
     reserved_at: datetime
     parcel: Parcel | None
     vendor: str | None
+    vendor_id: str | None
+    kept_at: datetime | None
+    """When the parcel was packed, by the machine's clock."""
 
 
 class Sends:
@@ -83,16 +87,41 @@ class Sends:
             "sha256": parcel.sha256,
             "recipient": parcel.recipient,
             "subject": parcel.subject,
+            "sender": parcel.sender,
+            "country": parcel.country,
+            "kept_at": datetime.now(UTC),
         }
         with writing(self.engine) as connection:
             return connection.execute(_KEEP, {OF_SEND: place.id, **values}).rowcount == 1
 
-    def answered(self, case: CaseFile, place: Place, vendor: str, vendor_id: str | None, said: str) -> None:
-        """Keep a vendor's answer, word for word, under the case's lock."""
+    def give_up(self, place: Place) -> bool:
+        """Close a place that nothing was packed for: its vendor was not asked, and now never will be."""
+        with writing(self.engine) as connection:
+            return connection.execute(_GIVE_UP, {OF_SEND: place.id}).rowcount == 1
+
+    def answered(
+        self, case: CaseFile, place: Place, vendor: str, vendor_id: str | None, said: str, ask_at: datetime | None
+    ) -> None:
+        """Keep a vendor's answer, word for word, under the case's lock; and when to ask what became of it."""
         if case.connection is None:
             raise AssertionError("an answer is kept under the case's lock only")
-        values = {OF_SEND: place.id, "vendor": vendor, "vendor_id": vendor_id, "vendor_said": said}
-        case.connection.execute(_CHANGE, values)
+        values = {OF_SEND: place.id, "vendor": vendor, "vendor_said": said, "ask_at": ask_at}
+        case.connection.execute(_CHANGE, values | ({"vendor_id": vendor_id} if vendor_id else {}))
+
+    def silent(self, vendor: str, now: datetime, again_at: datetime, limit: int) -> list[KeptSend]:
+        """Sends of a vendor of which nothing was heard for too long; each is given to one asker only."""
+        due = (SEND.c.ask_at <= now) & (SEND.c.vendor == vendor)
+        with writing(self.engine, light=True) as connection:
+            mine = select(SEND.c.id).where(due).order_by(SEND.c.ask_at).limit(limit).with_for_update(skip_locked=True)
+            ids = list(connection.execute(mine).scalars())
+            if ids:
+                connection.execute(update(SEND).where(SEND.c.id.in_(ids)).values(ask_at=again_at))
+        return self._all(SEND.c.id.in_(ids), newest_first=False) if ids else []
+
+    def nothing_more_to_hear(self, send_id: str) -> None:
+        """Ask no more what became of a send."""
+        with writing(self.engine, light=True) as connection:
+            connection.execute(_CHANGE, {OF_SEND: send_id, "ask_at": None})
 
     def of_place(self, invoice_id: int, send: SendId) -> KeptSend | None:
         """The send in this place."""
@@ -131,7 +160,9 @@ class Sends:
 def _kept(row: Row[Any]) -> KeptSend:
     parcel = None
     if row.body is not None:
-        parcel = Parcel(row.media_type, row.body, row.recipient or "", row.subject or "")
+        parcel = Parcel(
+            row.media_type, row.body, row.recipient or "", row.subject or "", row.sender or "", row.country or ""
+        )
     return KeptSend(
         row.id,
         row.invoice_id,
@@ -144,4 +175,6 @@ def _kept(row: Row[Any]) -> KeptSend:
         row.reserved_at,
         parcel,
         row.vendor,
+        row.vendor_id,
+        row.kept_at,
     )

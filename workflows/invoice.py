@@ -16,10 +16,12 @@ with workflow.unsafe.imports_passed_through():
         InvoiceRef,
         LookOrder,
         Next,
+        RecallOrder,
         ReconcileOrder,
         Report,
         SendOrder,
         channel_queue,
+        recall_activity,
         reconcile_activity,
         send_activity,
     )
@@ -55,7 +57,7 @@ class InvoiceWorkflow:
             match glance.next:
                 case Next.WAIT:
                     await self._rest(glance)
-                case Next.SEND | Next.RECONCILE:
+                case Next.SEND | Next.RECONCILE | Next.RECALL:
                     await self._obey(glance)
                 case Next.END:
                     self._show(glance)
@@ -115,6 +117,16 @@ class InvoiceWorkflow:
                 await workflow.execute_activity(
                     reconcile_activity(channel),
                     ReconcileOrder(self.ref.id, glance.reconcile),
+                    result_type=Report,
+                    task_queue=channel_queue(queue, channel),
+                    summary=glance.summary,
+                    **options.RECONCILING,
+                )
+            elif glance.recall:
+                channel = glance.recall.channel
+                await workflow.execute_activity(
+                    recall_activity(channel),
+                    RecallOrder(self.ref.id, glance.recall),
                     result_type=Report,
                     task_queue=channel_queue(queue, channel),
                     summary=glance.summary,

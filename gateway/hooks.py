@@ -1,0 +1,80 @@
+"""Where vendors call back: proven, kept for good, answered, and only then read.
+
+Whoever cannot prove who it is learns nothing but that: a wrong signature, an old one and none get the same answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+from fastapi import APIRouter, BackgroundTasks, Request
+from fastapi.responses import Response
+from sqlalchemy.exc import SQLAlchemyError
+
+from activities.hearing import Hearing
+from channels.hearing import Hook, Post
+
+log = structlog.get_logger()
+
+LONGEST = 8 * 1024 * 1024
+"""Bytes of a call; SendGrid's batches are the longest, and stay below one million."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ear:
+    """How a vendor proves that it is the one who calls. Without a secret nobody can."""
+
+    verify: Callable[[Hook, Sequence[str], datetime], bool]
+    secrets: Sequence[str]
+
+
+def router(hearing: Hearing, ears: Mapping[str, Ear], public_url: str) -> APIRouter:
+    """One address a vendor."""
+    routes = APIRouter()
+
+    @routes.post("/hooks/{vendor}", include_in_schema=False)
+    async def hook(vendor: str, request: Request, after: BackgroundTasks) -> Response:
+        ear = ears.get(vendor)
+        if ear is None:
+            return Response(status_code=404)
+        body = await _body(request)
+        if body is None:
+            return Response(status_code=413)
+        query = request.scope["query_string"].decode("latin-1")
+        url = f"{public_url}/hooks/{vendor}" + (f"?{query}" if query else "")
+        call = Hook(url, {name.lower(): value for name, value in request.headers.items()}, body)
+        if not ear.verify(call, ear.secrets, datetime.now(UTC)):
+            log.warning("a call back could not prove who it is from; is its secret set?", vendor=vendor)
+            return Response(status_code=403)
+        post = Post(vendor, body, query)
+        try:
+            post_id = await hearing.keep(post)
+        except SQLAlchemyError as error:
+            log.error("a call back could not be kept; the vendor must call again", error=type(error).__name__)
+            return Response(status_code=503, headers={"Retry-After": "60"})
+        if post_id is not None:
+            after.add_task(_read, hearing, post_id, post)
+        return Response(status_code=204, background=after)
+
+    return routes
+
+
+async def _read(hearing: Hearing, post_id: int, post: Post) -> None:
+    """Read it now; if that fails, the worker's round reads it later."""
+    try:
+        await hearing.read(post_id, post)
+    except Exception as error:  # noqa: BLE001  (the vendor has its answer: nothing may be lost or told any more)
+        log.error("a post is kept but could not be read yet", post=post_id, error=type(error).__name__)
+
+
+async def _body(request: Request) -> bytes | None:
+    """The call's bytes; None if there are too many."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LONGEST:
+            return None
+    return bytes(body)
