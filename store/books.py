@@ -9,6 +9,8 @@ from alembic.config import Config
 from sqlalchemy import Engine, text
 
 from store.cases import Cases
+from store.deliveries import Deliveries
+from store.endpoints import Endpoints
 from store.engine import hold, open_engine, writing
 from store.inbox import Inbox
 from store.looks import Looks
@@ -28,6 +30,8 @@ class Books:
         self.looks = Looks(engine)
         self.registry = Registry(engine)
         self.orders = Orders(engine, self.cases)
+        self.endpoints = Endpoints(engine)
+        self.deliveries = Deliveries(engine, self.cases)
         self.inbox = Inbox(engine)
         self.opt_outs = OptOuts(engine)
 

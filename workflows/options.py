@@ -26,3 +26,21 @@ RECONCILING: dict[str, Any] = {
 
 AFTER_A_BREAKDOWN = timedelta(minutes=1)
 """How long the loop rests when an activity broke down without an outcome, before it looks again."""
+
+DELIVERING: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(seconds=30),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(seconds=5),
+        backoff_coefficient=5,
+        maximum_interval=timedelta(hours=24),
+        maximum_attempts=10,
+    ),
+}
+"""A merchant's receiver is asked ten times in three days: after 5 s, 25 s, 2 min, 10 min, 52 min, 4 h, 22 h, and then
+twice after a day."""
+
+GIVING_UP: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(seconds=30),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
+}
+"""That a message is dead is only written into our own database."""
