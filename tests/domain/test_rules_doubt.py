@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from domain.answers import SEEK_AFTER
+from domain.answers import SEEK_AFTER, SEEK_LONGER_AFTER
 from domain.decisions import Reconcile, Send, Wait
 from domain.events import Delivered, Failed, Sought
 from domain.policy import Channel
 from domain.words import Reason, SendId, Status
-from tests.domain.build import Life, a_policy
+from tests.domain.build import LETTER, Life, a_policy
 
 FIRST = SendId("distribution", 0, 1)
+AWAITED = (Reason.AWAITING_EVIDENCE, "distribution", Channel.LETTER)
 
 
 @pytest.mark.parametrize("status", [None, Status.UNKNOWN], ids=["reserved by a worker that died", "unknown"])
@@ -91,3 +92,32 @@ def test_a_second_message_that_cannot_be_made_is_asked_about_too():
 def test_no_such_send_is_an_error():
     with pytest.raises(KeyError, match="reminder-9/0/1"):
         Life().facts.send(SendId("reminder-9", 0, 1))
+
+
+def test_what_failed_only_because_nobody_knew_is_out_when_evidence_comes_late():
+    life = Life()
+    send = life.reserve("03-02 09:00")
+    life.settle(send, Status.FAILED, why=Reason.OUTCOME_UNKNOWN)
+    life.know(Delivered(at=life.now, send=send))
+
+    assert life.facts.send(send).status is Status.DELIVERED
+    assert life.facts.reached
+
+
+def test_what_surely_was_not_sent_is_out_when_the_vendor_says_so_after_all():
+    life = Life()
+    send = life.reserve("03-02 09:00")
+    life.settle(send, Status.NOT_SENT)
+    life.settle(send, Status.SENT)
+
+    assert life.facts.send(send).status is Status.SENT
+
+
+def test_a_letter_is_looked_for_longer_than_an_email():
+    """It is slow anyway, and a second one costs more than a wait."""
+    life = Life(a_policy(distribution=(LETTER,)))
+    send = life.reserve("03-02 09:00")
+    for _ in range(len(SEEK_AFTER) + 1):
+        life.know(Sought(at=life.now, send=send))
+
+    assert life.decide() == Wait(life.now + SEEK_LONGER_AFTER[len(SEEK_AFTER)], *AWAITED)
