@@ -11,7 +11,13 @@ from activities.sending import Sending
 from domain.parcel import Parcel
 from domain.policy import Channel
 from domain.wire import ReconcileOrder, Report, SendOrder, reconcile_activity, send_activity
+from templates.content import Content
+from templates.errors import RenderError
+from templates.inspection import inspect
+from templates.letter import window_lines
 from templates.renderer import Renderer
+from templates.view import one_line
+from templates.windows import WINDOWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +39,29 @@ class LetterActivities:
 
 @dataclass(frozen=True, slots=True)
 class LetterPacker:
-    """Makes the PDF."""
+    """Makes the PDF, and looks at it once more before it may go to print."""
 
     renderer: Renderer
     public_url: str
 
     def __call__(self, packing: Packing) -> Parcel:
-        """The parcel; its subject says how many pages it has."""
+        """The parcel: its sender is the window of its envelope, its subject says how many pages it has.
+
+        Raises:
+            RenderError: the letter cannot be made, or must not be printed as it came out.
+
+        """
         content = packing.content(self.public_url)
         rendered = self.renderer.letter(content)
-        recipient = "\n".join((content.customer.name, *content.customer.address))
+        window = _window(content)
+        inspect(rendered.pdf, WINDOWS[window], window_lines(content))
+        recipient = "\n".join(one_line(line) for line in (content.customer.name, *content.customer.address))
         pages = f"{rendered.pages} page{'s' if rendered.pages != 1 else ''}"
-        return Parcel("application/pdf", rendered.pdf, recipient, pages)
+        return Parcel("application/pdf", rendered.pdf, recipient, pages, window, content.customer.country)
+
+
+def _window(content: Content) -> str:
+    sender = content.merchant.senders.letter
+    if sender is None:
+        raise RenderError("letter", f"{content.merchant.id} has no letter sender")
+    return sender.window

@@ -59,6 +59,24 @@ class Typesetter:
         return compiler
 
 
+def address_lines(content: Content) -> list[str]:
+    """Write the customer as an envelope does; abroad with the country in words, in capitals and in English."""
+    customer = content.customer
+    if not customer.address:
+        raise RenderError(_TEMPLATE, "the customer has no postal address")
+    lines = [one_line(line) for line in (customer.name, *customer.address)]
+    if customer.country != content.merchant.country:
+        lines.append(Locale("en").territories.get(customer.country, customer.country).upper())
+    return lines
+
+
+def window_lines(content: Content) -> list[str]:
+    """All that is to be seen through the window, top to bottom."""
+    sender, window = _sender(content)
+    returns = [" · ".join(one_line(line) for line in sender)] if window.returns_inside else []
+    return [*returns, *address_lines(content)]
+
+
 def _values(content: Content, view: View, texts: Texts) -> dict[str, Any]:
     """All that the template may show: text is data there and never markup."""
     sender, window = _sender(content)
@@ -70,7 +88,7 @@ def _values(content: Content, view: View, texts: Texts) -> dict[str, Any]:
         "day": [content.today.year, content.today.month, content.today.day],
         "window": {**asdict(window.box), "play": window.play, "returns_inside": window.returns_inside},
         "sender": [one_line(line) for line in sender],
-        "address": _address(content),
+        "address": address_lines(content),
         "lines_first": content.message is Message.INVOICE and bool(view.lines),
         "qr": svg(code) if code else None,
         "lines_in": view.label["lines.currency"].format(currency=view.currency),
@@ -88,17 +106,6 @@ def _sender(content: Content) -> tuple[tuple[str, ...], Window]:
     if sender.window not in WINDOWS:
         raise RenderError("windows", f"no window {sender.window}; known: {', '.join(WINDOWS)}")
     return sender.return_address, WINDOWS[sender.window]
-
-
-def _address(content: Content) -> list[str]:
-    """Write the customer as an envelope does; abroad with the country in words, in capitals and in English."""
-    customer = content.customer
-    if not customer.address:
-        raise RenderError(_TEMPLATE, "the customer has no postal address")
-    lines = [one_line(line) for line in (customer.name, *customer.address)]
-    if customer.country != content.merchant.country:
-        lines.append(Locale("en").territories.get(customer.country, customer.country).upper())
-    return lines
 
 
 def _pages(pdf: bytes) -> int:
