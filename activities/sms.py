@@ -45,4 +45,11 @@ class SmsPacker:
             raise AssertionError(f"the customer of {content.number} has no phone number")
         rendered = self.renderer.sms(content)
         cost = f"{rendered.segments} × {rendered.alphabet}"
-        return Parcel("text/plain; charset=utf-8", rendered.text.encode(), content.customer.phone, cost)
+        return Parcel(
+            media_type="text/plain; charset=utf-8",
+            body=rendered.text.encode(),
+            recipient=content.customer.phone,
+            subject=cost,
+            sender=packing.merchant.senders.sms or "",
+            country=content.customer.country,
+        )
