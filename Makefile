@@ -31,8 +31,11 @@ check: install ## Format, lint, types, layers.
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-test: install ## All tests but the browser's and the vendors'.
+test: install ## All tests but the browser's and the vendors'; those that open books on both databases.
+	@echo "all tests, with the books in SQLite"
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not browser and not vendors"
+	@echo "the tests that open books, with the books in PostgreSQL"
+	$(BIN)/pytest -n 2 --dist loadgroup -m "books and not browser and not vendors" --database postgres
 
 test-browser: install ## The invoice page in a real Chromium.
 	$(BIN)/pytest -m browser

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 
+from tests.databases import database_of, on_postgres
 from workflows.server import free_port
 
 KVITT = str(Path(sys.executable).parent / "kvitt")
@@ -35,7 +36,8 @@ class System:
     @property
     def environment(self) -> dict[str, str]:
         terminal = {"NO_COLOR": "1", "COLUMNS": "160", "TERM": "dumb"}
-        return {**os.environ, "KVITT_HOME": str(self.home), **terminal, **self.ports, **self.settings}
+        books = {"KVITT_DATABASE_URL": database_of(self.home)} if on_postgres() else {}
+        return {**os.environ, "KVITT_HOME": str(self.home), **books, **terminal, **self.ports, **self.settings}
 
     def run(self, *arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

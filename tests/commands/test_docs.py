@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import subprocess
@@ -32,10 +31,8 @@ def test_what_the_document_shows_runs(system: System, document: str):
 
     for language, block in blocks:
         if language == "python":
-            environment = {**os.environ, "KVITT_HOME": str(system.home)}
-            ran = subprocess.run(
-                [sys.executable, "-c", block], env=environment, capture_output=True, text=True, timeout=60, check=False
-            )
+            command, environment = [sys.executable, "-c", block], system.environment
+            ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
             assert ran.returncode == 0, ran.stderr
             continue
         for arguments in lines_of(block):

@@ -11,6 +11,7 @@ import pytest
 from store.books import open_books
 from tests.commands.system import System
 from tests.commands.test_command_line import invoices
+from tests.databases import database_of
 
 pytestmark = pytest.mark.xdist_group("processes")
 
@@ -72,7 +73,7 @@ def test_a_start_that_is_interrupted_ends_and_goes_on_the_next_time(tmp_path: Pa
     numbers = [f"p-4-{n}" for n in range(2000)]
     with home.up():
         path = invoices(tmp_path, *numbers)
-        process, books = home.start("start", path), open_books(f"sqlite:///{tmp_path / 'kvitt.sqlite3'}", migrate=False)
+        process, books = home.start("start", path), open_books(database_of(tmp_path), migrate=False)
         home.wait_until(lambda: sum(books.looks.stages().values()) > 20, process)
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 130

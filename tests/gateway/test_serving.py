@@ -71,8 +71,9 @@ async def test_without_temporal_pages_are_true_and_views_are_kept(tmp_path: Path
     assert views(alone, ref) == 1
 
 
-async def test_without_books_health_says_so(house: House, tmp_path: Path):
-    books = open_books(f"sqlite:///{tmp_path / 'gone' / 'books.sqlite3'}", migrate=False)
+@pytest.mark.parametrize("address", ["sqlite:////nowhere/books.sqlite3", "postgresql://kvitt@127.0.0.1:1/books"])
+async def test_without_books_health_says_so(house: House, address: str):
+    books = open_books(address, migrate=False)
     client = CaseClient(house.client.client, books, "nobody")
 
     async with browsing(create_app(client, house.settings)) as web:
@@ -81,4 +82,4 @@ async def test_without_books_health_says_so(house: House, tmp_path: Path):
     assert health.status_code == 503
     assert health.json()["checks"] == {"books": "failing", "temporal": "ok"}
     assert page.status_code == 500
-    assert "sqlite" not in page.text.lower()
+    assert not any(word in page.text.lower() for word in ("sqlite", "psycopg", "127.0.0.1"))

@@ -14,6 +14,7 @@ from domain.timeline import Entry
 from domain.wire import InvoiceRef
 from store.books import Books, open_books
 from store.registry import Opening
+from tests.databases import database_of
 from worker import running
 from workflows.client import CaseClient
 from workflows.clock import SERVER_SETTINGS
@@ -60,7 +61,7 @@ class House:
 
 @asynccontextmanager
 async def open_house(home: Path, server_settings: Mapping[str, str] = SERVER_SETTINGS) -> AsyncIterator[House]:
-    settings = Settings(home=home)
+    settings = Settings(home=home, database_url=database_of(home))
     async with serving(home, 0, 0, server_settings) as server:
         books = open_books(settings.database)
         client = CaseClient(await connect(server.address), books, settings.task_queue, test_clocks=True)

@@ -49,16 +49,15 @@ def enter(books: Books, opening: Opening, events: Sequence[Event], count: int) -
     return ids
 
 
-def test_no_fee_is_ever_charged_after_the_payment(tmp_path: Path):
-    url = f"sqlite:///{tmp_path / 'race.sqlite3'}"
-    books = open_books(url)
+def test_no_fee_is_ever_charged_after_the_payment(tmp_path: Path, books_url: str):
+    books = open_books(books_url)
     opening, events, now = opening_just_before_its_reminder()
     ids = enter(books, opening, events, TRIES)
     context = multiprocessing.get_context("spawn")
     start = context.Barrier(2)
     sides = [
-        context.Process(target=remind, args=(url, tmp_path / "outbox", ids, now, start)),
-        context.Process(target=pay, args=(url, ids, now, start)),
+        context.Process(target=remind, args=(books_url, tmp_path / "outbox", ids, now, start)),
+        context.Process(target=pay, args=(books_url, ids, now, start)),
     ]
     for side in sides:
         side.start()
