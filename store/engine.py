@@ -1,7 +1,8 @@
 """Connections. SQLite in WAL mode is the embedded default; PostgreSQL is a URL away.
 
 A write transaction takes its lock when it begins: SQLite's single writer (``BEGIN IMMEDIATE``) or, on PostgreSQL, the
-invoice's row (``FOR UPDATE``, see ``store/cases.py``). So what was read is still true when it is acted upon.
+invoice's row (``FOR UPDATE``, see ``store/cases.py``), or a name where there is no row yet (``hold``). So what was read
+is still true when it is acted upon. A read sees one moment of the books: SQLite's own way, and asked of PostgreSQL.
 """
 
 from __future__ import annotations
@@ -9,16 +10,40 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
+from hashlib import sha256
 from threading import RLock
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Engine, create_engine, event
-from sqlalchemy.engine import Dialect
+import psycopg
+from sqlalchemy import URL, Connection, DateTime, Engine, create_engine, event, func, make_url, select
+from sqlalchemy.engine import Dialect, ExceptionContext
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.types import TypeDecorator
 
 READ_ONLY = "kvitt_read_only"
 TURN = "kvitt_turn"
 LIGHT = "kvitt_light"
+
+POOL = {"pool_size": 20, "max_overflow": 20}
+"""Connections that a process keeps, and may open beyond them: more than the activities have threads."""
+
+PATIENCE = {
+    "statement_timeout": "30s",
+    "lock_timeout": "20s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+"""What PostgreSQL cuts off, so that a process that hangs keeps its locks from nobody for long."""
+
+LINE = {
+    "connect_timeout": "10",
+    "application_name": "kvitt",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+    "options": " ".join(f"-c {name}={value}" for name, value in PATIENCE.items()),
+}
+"""How we call PostgreSQL, and when a line counts as dead. What the address itself says holds instead."""
 
 
 class Moment(TypeDecorator[datetime]):
@@ -41,26 +66,39 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def open_engine(url: str) -> Engine:
-    """An engine for a database URL; SQLite gets WAL, foreign keys and patience with other writers.
+def open_engine(address: str) -> Engine:
+    """An engine for a database's address; SQLite gets WAL, foreign keys and patience with other writers.
 
     An error of the database never quotes what was written: names, addresses, messages.
+
+    Raises:
+        ArgumentError: it is no address, or one of another database.
     """
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
-    patience = {"timeout": 30, "check_same_thread": False}
-    engine = create_engine(url, connect_args=patience, pool_size=16, hide_parameters=True)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    engine.update_execution_options(**{TURN: RLock()})
-    return engine
+    url = make_url(address)
+    match url.get_backend_name():
+        case "sqlite":
+            return _open_sqlite(url)
+        case "postgresql" | "postgres":
+            return _open_postgres(url)
+        case other:
+            raise ArgumentError(f"the books are kept in SQLite or PostgreSQL, not in {other}")
+
+
+def hold(connection: Connection, *name: str) -> None:
+    """Let nobody else hold this name until the transaction ends: for what has no row yet that could be locked.
+
+    SQLite's one writer holds every name already.
+    """
+    if connection.dialect.name == "postgresql":
+        key = int.from_bytes(sha256("\0".join(name).encode()).digest()[:8], signed=True)
+        connection.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 @contextmanager
 def writing(engine: Engine, *, light: bool = False) -> Iterator[Connection]:
     """A write transaction: all of it or nothing, and on the disk when it ends.
 
-    A light one may be lost in a power cut (SQLite saves a wait for the disk): only what would be found out again, or
+    A light one may be lost in a power cut (it saves a wait for the disk): only what would be found out again, or
     what a transaction that is not light follows before anybody outside is told, may be written so.
 
     SQLite's writers within a process take turns: left to itself it makes them sleep and try again, some for long.
@@ -73,8 +111,29 @@ def writing(engine: Engine, *, light: bool = False) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A consistent view that blocks nobody."""
-    with engine.connect().execution_options(**{READ_ONLY: True}) as connection:
+    options: dict[str, Any] = {READ_ONLY: True}
+    if engine.dialect.name == "postgresql":
+        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with engine.connect().execution_options(**options) as connection:
         yield connection
+
+
+def _open_sqlite(url: URL) -> Engine:
+    patience = {"timeout": 30, "check_same_thread": False}
+    engine = create_engine(url, connect_args=patience, hide_parameters=True, **POOL)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    engine.update_execution_options(**{TURN: RLock()})
+    return engine
+
+
+def _open_postgres(url: URL) -> Engine:
+    line = {name: value for name, value in LINE.items() if name not in url.query}
+    url = url.set(drivername="postgresql+psycopg")
+    engine = create_engine(url, connect_args=line, pool_pre_ping=True, hide_parameters=True, **POOL)
+    event.listen(engine, "begin", _begin_postgres)
+    event.listen(engine, "handle_error", _say_no_more)
+    return engine
 
 
 def _prepare_sqlite(dbapi: Any, _record: object) -> None:
@@ -90,3 +149,17 @@ def _begin_sqlite(connection: Connection) -> None:
         return
     cursor.execute(f"PRAGMA synchronous={'NORMAL' if options.get(LIGHT) else 'FULL'}")
     cursor.execute("BEGIN IMMEDIATE")
+
+
+def _begin_postgres(connection: Connection) -> None:
+    if connection.get_execution_options().get(LIGHT):
+        connection.connection.cursor().execute("SET LOCAL synchronous_commit TO off")
+
+
+def _say_no_more(context: ExceptionContext) -> None:
+    """PostgreSQL explains an error by quoting the row; keep its first words, which name the table and the rule."""
+    error, ours = context.original_exception, context.sqlalchemy_exception
+    if isinstance(error, psycopg.Error) and error.diag.message_primary:
+        error.args = (error.diag.message_primary,)
+        if ours is not None:
+            ours.args = (f"({type(error).__module__}.{type(error).__name__}) {error.diag.message_primary}",)

@@ -5,13 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from domain.events import Event
 from store.cases import INVOICE, Cases
 from store.codec import KINDS, dump
-from store.engine import reading, writing
+from store.engine import hold, reading, writing
 from store.registry import COMMAND
+
+_KEEP = {
+    "sqlite": sqlite_insert(COMMAND).on_conflict_do_nothing().returning(COMMAND.c.id),
+    "postgresql": postgres_insert(COMMAND).on_conflict_do_nothing().returning(COMMAND.c.id),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +62,7 @@ class Orders:
         with self.cases.locked(invoice_id) as case:
             if not case.add(event, f"command:{order.id}") or case.connection is None:
                 return False
-            _check_id(case.connection, order, case.invoice.merchant, case.invoice.number)
-            row = _row(order, case.invoice.merchant, case.invoice.number, event, event.at)
-            case.connection.execute(insert(COMMAND), {**row, "taken": True})
+            _keep(case.connection, order, case.invoice.merchant, case.invoice.number, event, taken=True)
             if details:
                 case.connection.execute(update(INVOICE).where(INVOICE.c.id == invoice_id).values(details=details))
         return True
@@ -79,32 +84,29 @@ class Orders:
         """
         known = select(INVOICE.c.id).where(INVOICE.c.merchant == merchant, INVOICE.c.number == number)
         with writing(self.engine) as connection:
+            hold(connection, "invoice", merchant, number)
             if connection.execute(known).scalar() is not None:
                 return False
-            if not _check_id(connection, order, merchant, number):
-                row = _row(order, merchant, number, event, event.at)
-                connection.execute(insert(COMMAND), {**row, "taken": False})
+            _keep(connection, order, merchant, number, event, taken=False)
         return True
 
 
-def _check_id(connection: Connection, order: Order, merchant: str, number: str) -> bool:
-    """Whether this invoice's order of this id is kept already."""
-    query = select(COMMAND.c.merchant, COMMAND.c.number).where(COMMAND.c.id == order.id)
-    row = connection.execute(query).one_or_none()
-    if row and (row.merchant, row.number) != (merchant, number):
-        whose = f"{row.merchant}/{row.number}"
-        raise OrderIdTakenError(f"the order id {order.id} was given to {whose}; each order needs an id of its own")
-    return row is not None
-
-
-def _row(order: Order, merchant: str, number: str, event: Event, at: datetime) -> dict[str, object]:
-    return {
+def _keep(connection: Connection, order: Order, merchant: str, number: str, event: Event, *, taken: bool) -> None:
+    """Write an order down, unless it is there; whoever else is writing one of this id is waited for."""
+    row = {
         "id": order.id,
         "merchant": merchant,
         "number": number,
         "kind": KINDS[type(event)],
         "who": order.who,
         "why": order.why,
-        "at": at,
+        "at": event.at,
         "body": dump(event),
+        "taken": taken,
     }
+    if connection.execute(_KEEP[connection.dialect.name], row).scalar():
+        return
+    kept = connection.execute(select(COMMAND.c.merchant, COMMAND.c.number).where(COMMAND.c.id == order.id)).one()
+    if (kept.merchant, kept.number) != (merchant, number):
+        whose = f"{kept.merchant}/{kept.number}"
+        raise OrderIdTakenError(f"the order id {order.id} was given to {whose}; each order needs an id of its own")

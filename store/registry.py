@@ -8,7 +8,6 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from domain.facts import Invoice
 from domain.merchant import Merchant
@@ -16,7 +15,7 @@ from domain.policy import Policy
 from domain.stages import Stage
 from store.cases import EVENT, INVOICE, MERCHANT, POLICY, event_row
 from store.codec import dump, load_event
-from store.engine import writing
+from store.engine import hold, writing
 from store.tables import CommandRow
 
 COMMAND: Table = CommandRow.__table__  # type: ignore[attr-defined]
@@ -55,14 +54,9 @@ class Registry:
 
         Orders that came before the invoice did are its first events.
         """
-        try:
-            return self._open(opening, now)
-        except IntegrityError:  # PostgreSQL: somebody entered the same at the same moment, and is done now
-            return self._open(opening, now)
-
-    def _open(self, opening: Opening, now: datetime) -> Opened:
         invoice = opening.invoice
         with writing(self.engine) as connection:
+            hold(connection, "invoice", invoice.merchant, invoice.number)
             same = select(INVOICE.c.id).where(
                 INVOICE.c.merchant == invoice.merchant, INVOICE.c.number == invoice.number
             )
@@ -101,7 +95,11 @@ class Registry:
 def _publish(connection: Connection, merchant: Merchant, source: str, now: datetime) -> int:
     digest = sha256(source.encode()).hexdigest()
     newest = select(MERCHANT.c.id, MERCHANT.c.version, MERCHANT.c.sha256).where(MERCHANT.c.merchant == merchant.id)
-    row = connection.execute(newest.order_by(MERCHANT.c.version.desc()).limit(1)).one_or_none()
+    newest = newest.order_by(MERCHANT.c.version.desc()).limit(1)
+    row = connection.execute(newest).one_or_none()
+    if row is None or row.sha256 != digest:
+        hold(connection, "merchant", merchant.id)
+        row = connection.execute(newest).one_or_none()
     if row is not None and row.sha256 == digest:
         return int(row.id)
     values = {
@@ -120,6 +118,9 @@ def _pin(connection: Connection, merchant_version_id: int, policy: Policy) -> in
     digest = sha256(body.encode()).hexdigest()
     same = select(POLICY.c.id).where(POLICY.c.merchant_version_id == merchant_version_id, POLICY.c.sha256 == digest)
     known = connection.execute(same).scalar()
+    if known is None:
+        hold(connection, "policy", str(merchant_version_id), digest)
+        known = connection.execute(same).scalar()
     if known is not None:
         return int(known)
     values = {"merchant_version_id": merchant_version_id, "sha256": digest, "body": body}
@@ -128,7 +129,7 @@ def _pin(connection: Connection, merchant_version_id: int, policy: Policy) -> in
 
 def _take_early_orders(connection: Connection, invoice_id: int, invoice: Invoice) -> None:
     mine = (COMMAND.c.merchant == invoice.merchant) & (COMMAND.c.number == invoice.number) & ~COMMAND.c.taken
-    orders = connection.execute(select(COMMAND).where(mine).order_by(COMMAND.c.at)).all()
+    orders = connection.execute(select(COMMAND).where(mine).order_by(COMMAND.c.at, COMMAND.c.id)).all()
     for seq, order in enumerate(orders, start=1):
         event = load_event(order.kind, order.body)
         connection.execute(insert(EVENT), event_row(invoice_id, seq, event, f"command:{order.id}"))

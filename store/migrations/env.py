@@ -1,4 +1,4 @@
-"""Runs migrations on the database that ``store.books.upgrade`` names."""
+"""Runs migrations in the transaction that ``store.books.upgrade`` has begun: all of them, or none."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import store.tables  # noqa: F401  (fills the metadata)
-from store.engine import open_engine
 
-engine = open_engine(context.config.attributes["url"])
-with engine.connect() as connection:
-    context.configure(connection=connection, target_metadata=SQLModel.metadata, render_as_batch=True)
-    with context.begin_transaction():
-        context.run_migrations()
-engine.dispose()
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=SQLModel.metadata,
+    render_as_batch=True,
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()
