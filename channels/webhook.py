@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +24,9 @@ TIMEOUT = 15.0
 
 MOST_READ = 2000
 """Bytes of a receiver's answer that are read."""
+
+LONGEST = 2000
+"""Characters of an address."""
 
 GONE = 410
 """The receiver's word for: never again."""
@@ -80,7 +83,8 @@ def check_url(url: str, *, public_only: bool) -> str:
     except httpx.InvalidURL:
         parsed = httpx.URL("")
     schemes = ("https",) if public_only else ("https", "http")
-    if parsed.scheme not in schemes or not parsed.host or len(url) > 2000 or not url.isprintable() or " " in url:
+    is_plain = len(url) <= LONGEST and url.isprintable() and " " not in url
+    if not is_plain or parsed.scheme not in schemes or not parsed.host or (parsed.port or 443) not in range(1, 65536):
         raise EndpointError("is no address that we can post to; write it as in https://shop.example/kvitt")
     if parsed.userinfo or parsed.fragment:
         raise EndpointError("holds a user or a fragment; leave them out, messages are signed instead")
@@ -97,11 +101,32 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
+async def public_address(host: str, port: int) -> str:
+    """The address that a name leads to. One that is not public spoils all: nobody honest mixes them.
+
+    Raises:
+        EndpointError: it leads into a network.
+    """
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = [str(entry[4][0]) for entry in found]
+    if not addresses or not all(map(is_public, addresses)):
+        raise EndpointError("leads into a network; write one that the internet reaches")
+    return addresses[0]
+
+
 class Poster:
     """Posts messages, each once. It keeps no connection: two names may share an address, but not a connection."""
 
-    def __init__(self, client: httpx.AsyncClient, *, public_only: bool, timeout: float = TIMEOUT) -> None:
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        *,
+        public_only: bool,
+        timeout: float = TIMEOUT,
+        find: Callable[[str, int], Awaitable[str]] | None = None,
+    ) -> None:
         self.client, self.public_only, self.timeout = client, public_only, timeout
+        self.find = find or public_address
 
     async def post(self, url: str, headers: Mapping[str, str], body: str) -> Reply:
         """Post once; whatever goes wrong is an answer."""
@@ -118,9 +143,9 @@ class Poster:
     async def _post(self, url: str, headers: Mapping[str, str], body: str) -> Reply:
         asked, extensions = httpx.URL(check_url(url, public_only=self.public_only)), {}
         host = asked.netloc.decode("ascii")
-        if self.public_only:
-            extensions = {"sni_hostname": asked.host}
-            asked = asked.copy_with(host=await _resolved(asked))
+        if self.public_only:  # the certificate must be the name's, whatever the address
+            extensions = {"sni_hostname": asked.raw_host.decode("ascii")}
+            asked = asked.copy_with(host=await self.find(asked.host, asked.port or 443))
         request = self.client.build_request(
             "POST", asked, headers={**headers, "host": host}, content=body.encode(), extensions=extensions
         )
@@ -140,20 +165,6 @@ async def posting(*, public_only: bool, timeout: float = TIMEOUT) -> AsyncIterat
         limits=limits, timeout=timeout, headers=agent, follow_redirects=False, trust_env=False
     ) as client:
         yield Poster(client, public_only=public_only, timeout=timeout)
-
-
-async def _resolved(url: httpx.URL) -> str:
-    """The address to connect to. One that is not public spoils all: nobody honest mixes them.
-
-    Raises:
-        EndpointError: the name leads into a network.
-    """
-    port = url.port or 443
-    found = await asyncio.get_running_loop().getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
-    addresses = [str(entry[4][0]) for entry in found]
-    if not addresses or not all(is_public(address) for address in addresses):
-        raise EndpointError("leads into a network; write one that the internet reaches")
-    return addresses[0]
 
 
 async def _beginning(response: httpx.Response) -> str:
