@@ -22,7 +22,7 @@ from domain.timeline import Entry, life
 from domain.wire import InvoiceRef
 from store.codec import KINDS, dump, load, load_event
 from store.engine import reading, writing
-from store.folds import Fold, Folds
+from store.folds import Fold, Recent
 from store.tables import AnnouncementRow, EndpointRow, EventRow, InvoiceRow, MerchantVersion, PolicyVersion
 
 INVOICE, EVENT = InvoiceRow.__table__, EventRow.__table__  # type: ignore[attr-defined]
@@ -166,8 +166,8 @@ class Cases:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._folds = Folds()
-        self._policy = lru_cache(maxsize=4096)(self._read_policy)
+        self._folds = Recent[Fold]()
+        self._policies = Recent[tuple[Policy, int]]()
         self.merchant = lru_cache(maxsize=1024)(self._read_merchant)
 
     @contextmanager
@@ -196,7 +196,11 @@ class Cases:
 
     def policy(self, policy_version_id: int) -> Policy:
         """A version of a policy."""
-        return self._policy(policy_version_id)[0]
+        known = self._policies.get(policy_version_id)
+        if known is None:
+            with reading(self.engine) as connection:
+                known = self._policy(connection, policy_version_id)
+        return known[0]
 
     def find(self, merchant: str, number: str) -> int:
         """The id of an invoice.
@@ -246,7 +250,7 @@ class Cases:
         if row is None:
             raise UnknownInvoiceError("no such invoice")
         fold = self._fold(connection, row)
-        policy, merchant_version_id = self._policy(row.policy_version_id)
+        policy, merchant_version_id = self._policy(connection, row.policy_version_id)
         shift = timedelta(seconds=row.shift)
         return CaseFile(
             row.id,
@@ -280,11 +284,17 @@ class Cases:
         self._folds.keep(row.id, fold)
         return fold
 
-    def _read_policy(self, policy_version_id: int) -> tuple[Policy, int]:
-        with reading(self.engine) as connection:
+    def _policy(self, connection: Connection, policy_version_id: int) -> tuple[Policy, int]:
+        """A policy and the merchant's version it comes from, read on the connection at hand: nobody who holds one may
+        wait for another, or all might wait for each other.
+        """
+        known = self._policies.get(policy_version_id)
+        if known is None:
             query = select(POLICY.c.body, POLICY.c.merchant_version_id).where(POLICY.c.id == policy_version_id)
             row = connection.execute(query).one()
-        return load(Policy, row.body), row.merchant_version_id
+            known = load(Policy, row.body), row.merchant_version_id
+            self._policies.keep(policy_version_id, known)
+        return known
 
     def _read_merchant(self, merchant_version_id: int) -> Merchant:
         with reading(self.engine) as connection:

@@ -1,16 +1,19 @@
-"""Journals already folded. A journal is only added to, so what was read of it stays true: only the rest is read."""
+"""What was read already and stays true. A journal is only added to: what was folded of it is not read again."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
+from typing import Generic, TypeVar
 
 from domain.events import Event
 from domain.facts import Facts, Invoice
 
+T = TypeVar("T")
+
 MOST = 5_000
-"""Cases kept; the one that was not asked for longest goes first."""
+"""Values kept; the one that was not asked for longest goes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,25 +26,25 @@ class Fold:
     facts: Facts
 
 
-class Folds:
-    """The folds of the cases looked at last, for all threads of a process."""
+class Recent(Generic[T]):
+    """The values that were asked for last, by their rows' ids, for all threads of a process."""
 
     def __init__(self) -> None:
-        self._folds: OrderedDict[int, Fold] = OrderedDict()
+        self._values: OrderedDict[int, T] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, invoice_id: int) -> Fold | None:
-        """What was folded so far."""
+    def get(self, of: int) -> T | None:
+        """What is known so far."""
         with self._lock:
-            fold = self._folds.get(invoice_id)
-            if fold:
-                self._folds.move_to_end(invoice_id)
-            return fold
+            value = self._values.get(of)
+            if value is not None:
+                self._values.move_to_end(of)
+            return value
 
-    def keep(self, invoice_id: int, fold: Fold) -> None:
-        """Keep a fold of events that are in the books for good."""
+    def keep(self, of: int, value: T) -> None:
+        """Keep what is in the books for good."""
         with self._lock:
-            self._folds[invoice_id] = fold
-            self._folds.move_to_end(invoice_id)
-            if len(self._folds) > MOST:
-                self._folds.popitem(last=False)
+            self._values[of] = value
+            self._values.move_to_end(of)
+            if len(self._values) > MOST:
+                self._values.popitem(last=False)
