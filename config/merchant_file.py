@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.addresses import Account, Bankgiro, Bic, EmailAddress, Iban, Plusgiro, SmsSender
 from config.policy_file import FileModel, PolicyFile
-from config.values import Country, Currency, Language, Name, Text, word_of
+from config.problems import wrong
+from config.values import Country, Currency, Language, Name, Text, Yes, word_of
 from domain.merchant import EmailSender, LetterSender, Payee, ReferenceKind, Senders
 
 WINDOWS = ("se-left", "se-right", "no-c5", "pingen-left")
 """The envelopes that there are letter layouts for."""
+_LETTER = 'add "letter:" with "window" and "return_address", or leave "attach_pdf" out'
 
 
 class PayeeFile(FileModel):
@@ -50,6 +52,14 @@ class EmailSenderFile(FileModel):
     """The address in the From line."""
     name: Annotated[Text, Field(examples=["Nordljus Energi"])]
     """The name in the From line."""
+    reply_to: EmailAddress | None = None
+    """Where customers' answers go; without it to the address in the From line."""
+    attach_pdf: Yes = False
+    """Whether the invoice is attached as the PDF that a letter would be."""
+
+    def sender(self) -> EmailSender:
+        """Return the domain's sender."""
+        return EmailSender(self.address, self.name, self.reply_to, self.attach_pdf)
 
 
 class SmsSenderFile(FileModel):
@@ -78,10 +88,16 @@ class SendersFile(FileModel):
     letter: LetterSenderFile | None = None
     """The sender of letters."""
 
+    @model_validator(mode="after")
+    def _has_a_letter_to_attach(self) -> SendersFile:
+        if self.email and self.email.attach_pdf and self.letter is None:
+            raise wrong("the PDF in e-mails is the letter, and there is no sender of letters", _LETTER)
+        return self
+
     def senders(self) -> Senders:
         """Return the domain's senders."""
         return Senders(
-            email=EmailSender(self.email.address, self.email.name) if self.email else None,
+            email=self.email.sender() if self.email else None,
             sms=self.sms.sender if self.sms else None,
             letter=LetterSender(self.letter.window, self.letter.return_address) if self.letter else None,
         )

@@ -37,6 +37,10 @@ class EmailSender:
 
     address: str
     name: str
+    reply_to: str | None = None
+    """Where answers go, if not to the address."""
+    attach_pdf: bool = False
+    """Whether the letter is attached."""
 
 
 @dataclass(frozen=True, slots=True)
