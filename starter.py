@@ -19,12 +19,12 @@ import typer
 from sqlalchemy.exc import ArgumentError, OperationalError
 from temporalio.service import RPCError
 
-from commands import demo, looking, orders, policies, running, show, starting
+from commands import demo, doctor, looking, orders, policies, running, show, starting
 from commands.session import CommandError, session
 from commands.starting import merchant_loader
 from config.invoices import read_invoice
 from config.problems import ConfigError
-from config.settings import Settings, read_settings
+from config.settings import Settings, read_settings, read_what_is_right
 from gateway.serve import GatewayError
 from store.orders import OrderIdTakenError
 from workflows.client import ClocksForbiddenError, Started
@@ -38,7 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for part in (running, demo, starting, looking, orders, policies):
+for part in (running, demo, starting, looking, orders, policies, doctor):
     part.register(app)
 
 
@@ -91,7 +91,7 @@ def _run() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's background job would ignore it
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
-        _log_to_stderr(read_settings().log_level)
+        _log_to_stderr(read_what_is_right()[0].log_level)
         app()
     except (CommandError, ConfigError, ServerError, GatewayError, ClocksForbiddenError, OrderIdTakenError) as error:
         _fail(str(error), 1)
@@ -116,7 +116,7 @@ def _fail(message: str, code: int) -> None:
 
 def _written_down() -> str:
     """Keep the stack trace where we can be sent it."""
-    log = read_settings().home / "kvitt-error.log"
+    log = read_what_is_right()[0].home / "kvitt-error.log"
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(traceback.format_exc())

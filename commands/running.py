@@ -16,6 +16,7 @@ from temporalio.service import RPCError
 from commands import show
 from commands.orders import JSON, MERCHANT, NUMBER
 from commands.session import CommandError, Running, found, in_session, session
+from config.production import check
 from config.settings import Settings, read_settings
 from domain.telling import moment
 from domain.wire import Glance
@@ -55,6 +56,7 @@ def worker() -> None:
 
     async def run() -> None:
         settings = read_settings()
+        check(settings)
         async with session(settings) as client, running(client.client, client.books, settings), sweeping(client):
             await _columns(client)
             log.info("the worker runs", queue=settings.task_queue)
@@ -68,6 +70,7 @@ def gateway() -> None:
 
     async def run() -> None:
         settings = read_settings()
+        check(settings)
         async with session(settings) as client:
             app = create_app(client, settings)
             async with serving_gateway(app, settings.gateway_host, settings.gateway_port):
@@ -158,6 +161,7 @@ class House:
 @asynccontextmanager
 async def house(settings: Settings) -> AsyncIterator[House]:
     """Server, worker and gateway, until the block ends; they stop in the opposite order, each when it has finished."""
+    check(settings, embedded=True)
     port = free_port(settings.gateway_port)
     settings = settings.model_copy(update={"gateway_port": port})
     async with AsyncExitStack() as stack:

@@ -2,33 +2,51 @@
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from config.problems import ConfigError, Problem
-from config.vendors import Pingen, PrintHouse, SendGrid, Smtp, Twilio
+from config.problems import ConfigError, Problem, closest, wrong
+from config.vendors import Address, Pingen, Port, PrintHouse, SendGrid, Smtp, Twilio, Vendor
+
+PREFIX = "KVITT_"
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Names of this machine that no other reaches."""
 
+NOT_OURS = frozenset({"KVITT_VENDOR_CACHE"})
+"""Variables that only tests and tools read."""
+
 CURES = {
     "int_parsing": "write a whole number",
+    "int_from_float": "write a whole number",
+    "float_parsing": "write a number",
     "bool_parsing": "write true or false",
-    "string_pattern_mismatch": "write an address as in https://invoices.example",
+    "time_parsing": "write a time of day, as in 16:00",
 }
 """What to write instead, where pydantic's own words are a programmer's."""
+
+
+def _database(value: Any) -> Any:
+    """The two databases, with the drivers that are installed. The address is not repeated: it may hold a password."""
+    if isinstance(value, str) and value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise wrong("is no address of a database", "write postgresql+psycopg://user:password@host/name")
+    return value
 
 
 class Settings(BaseSettings):
     """Everything that differs from one installation to the next; the defaults run all of it on one machine."""
 
     model_config = SettingsConfigDict(
-        env_prefix="KVITT_",
+        env_prefix=PREFIX,
         env_nested_delimiter="_",
         env_nested_max_split=1,
         enable_decoding=False,
@@ -39,31 +57,31 @@ class Settings(BaseSettings):
 
     home: Path = Path("var")
     """Where databases, logs and the outbox live."""
-    database_url: str = ""
+    database_url: Annotated[str, BeforeValidator(_database)] = ""
     """SQLAlchemy address of the store; without it SQLite under home."""
     merchants: Path = Path("examples/merchants")
     """The folder with the merchants' files."""
     gateway_host: str = "127.0.0.1"
     """The address that the gateway listens on."""
-    gateway_port: int = Field(default=8080, ge=1, le=65535)
+    gateway_port: Port = 8080
     """The port that the gateway listens on."""
-    public_url: str = Field(default="", pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$")
+    public_url: Annotated[Address, Field(examples=["https://invoices.example"])] = ""
     """The address of the gateway as customers reach it; without it the gateway's own."""
     gateway_secret: SecretStr = SecretStr("")
     """Signs what invoice pages send back. Several gateways need the same one; without it one is kept under home."""
     staff_pages: bool | None = None
     """Whether the gateway shows the staff's pages and the outbox, which ask nobody who they are. Without it: only where
     it listens on this machine alone and has no public address."""
-    temporal_port: int = Field(default=7233, ge=1, le=65535)
+    temporal_port: Port = 7233
     """The port of the embedded Temporal server."""
-    ui_port: int = Field(default=8233, ge=1, le=65535)
+    ui_port: Port = 8233
     """The port of the embedded Temporal server's web pages."""
     task_queue: str = Field(default="kvitt", min_length=1)
     """The task queue of the workflows, and the beginning of the channels' queues."""
-    allow_test_clocks: bool = True
-    """Whether a case's clock may be moved. Set it to false in production."""
     production: bool = False
     """Whether real customers are written to. What is only safe for trying out is then refused at the start."""
+    allow_test_clocks: bool = Field(default_factory=lambda known: not known.get("production"))
+    """Whether a case's clock may be moved. Without it: except in production."""
     email: Literal["outbox", "sendgrid", "smtp"] = "outbox"
     """How e-mails go out: `outbox`, `sendgrid` or `smtp`."""
     sms: Literal["outbox", "twilio"] = "outbox"
@@ -75,7 +93,7 @@ class Settings(BaseSettings):
     twilio: Twilio = Twilio()
     printhouse: PrintHouse = PrintHouse()
     pingen: Pingen = Pingen()
-    api_rate: str = Field(default="600/minute", pattern=r"^[1-9]\d*/(second|minute|hour)$")
+    api_rate: str = Field(default="600/minute", pattern=r"^[1-9]\d*/(second|minute|hour)$", examples=["600/minute"])
     """How many requests each API key may make, as in `600/minute`; per gateway."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """From which level on the log is written."""
@@ -99,19 +117,115 @@ class Settings(BaseSettings):
         return self.gateway_host in LOOPBACK and (urlsplit(self.address).hostname or "") in LOOPBACK
 
 
+class _Told(Settings):
+    """The settings that are handed in, whatever the environment says."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  (called by position, with all of them)
+        init_settings: PydanticBaseSettingsSource,
+        *_: PydanticBaseSettingsSource,
+        **__: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Nothing but what is handed in."""
+        return (init_settings,)
+
+
+def variables() -> Iterator[tuple[str, FieldInfo]]:
+    """Every variable there is; those of a vendor's group are named by both, as in ``KVITT_SMTP_HOST``."""
+    for name, field in Settings.model_fields.items():
+        if isinstance(field.default, Vendor):
+            for inner, its in type(field.default).model_fields.items():
+                yield f"{PREFIX}{name}_{inner}".upper(), its
+        else:
+            yield f"{PREFIX}{name}".upper(), field
+
+
 def read_settings() -> Settings:
     """Read the settings from the environment.
 
     Raises:
-        ConfigError: a value is wrong; one line each, naming the variable.
+        ConfigError: a variable is unknown, or its value wrong; one line each, naming the variable, and no secret.
     """
+    settings, problems = read_what_is_right()
+    if problems:
+        raise ConfigError(problems)
+    return settings
+
+
+def read_what_is_right() -> tuple[Settings, tuple[Problem, ...]]:
+    """Read the settings from the environment; what is wrong there is told, and left at its default."""
+    unknown = list(_unknown())
+    strange = {problem.key for problem in unknown}
     try:
-        return Settings()
+        return Settings(), tuple(unknown)
     except ValidationError as error:
-        raise ConfigError(map(_problem, error.errors(include_url=False))) from None
+        faults = [one for one in error.errors(include_url=False) if _variable(one) not in strange and _is_first(one)]
+        wrong_ones = {_variable(fault): _problem(fault) for fault in faults}
+        return _Told(**_without(strange | set(wrong_ones))), (*unknown, *wrong_ones.values())
 
 
-def _problem(detail: ErrorDetails) -> Problem:
-    cure = CURES.get(detail["type"], detail["msg"].lower())
-    name = "_".join(str(part) for part in detail["loc"][:2] if isinstance(part, str)).upper()
-    return Problem("", None, f"KVITT_{name}", f'is "{detail["input"]}"', cure)
+def _unknown() -> Iterator[Problem]:
+    known = dict(variables())
+    for name in sorted(map(str.upper, os.environ)):
+        if name.startswith(PREFIX) and name not in known and name not in NOT_OURS:
+            meant = closest(name.removeprefix(PREFIX).lower(), [one.removeprefix(PREFIX).lower() for one in known])
+            cure = f"did you mean {PREFIX}{meant.upper()}?" if meant else "see docs/operations.md, or unset it"
+            yield Problem("", None, name, "is no setting", cure)
+
+
+def _variable(fault: ErrorDetails) -> str:
+    """The variable that a fault is about; a list's element is about the list's."""
+    return (PREFIX + "_".join(part for part in fault["loc"][:2] if isinstance(part, str))).upper()
+
+
+def _is_first(fault: ErrorDetails) -> bool:
+    """Whether it is a fault of its own: a default that depends on another variable fails with that one."""
+    return fault["type"] != "default_factory_not_called"
+
+
+def _problem(fault: ErrorDetails) -> Problem:
+    name = _variable(fault)
+    field = dict(variables())[name]
+    if fault["type"] == "kvitt":
+        return Problem("", None, name, fault["ctx"]["problem"], fault["ctx"]["cure"])
+    shown = "cannot be used" if _is_secret(fault["input"], field) else f'is "{fault["input"]}"'
+    return Problem("", None, name, shown, _cure(fault, field))
+
+
+def _cure(fault: ErrorDetails, field: FieldInfo) -> str:
+    ctx = fault.get("ctx", {})
+    match fault["type"]:
+        case "literal_error":
+            return f"write {ctx['expected'].replace(chr(39), '')}"
+        case "string_pattern_mismatch" if field.examples:
+            return f"write it as in {field.examples[0]}"
+        case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
+            return f"write a number {_bounds(field)}"
+    return CURES.get(fault["type"], fault["msg"].lower())
+
+
+def _bounds(field: FieldInfo) -> str:
+    """A number's bounds in words."""
+    least, most, above = (
+        next((getattr(one, kind) for one in field.metadata if hasattr(one, kind)), None) for kind in ("ge", "le", "gt")
+    )
+    low = f"above {above}" if above is not None else f"from {least}"
+    return f"{low}, at most {most}" if above is not None else f"{low} to {most}"
+
+
+def _is_secret(value: object, field: FieldInfo) -> bool:
+    """Whether a value must not be repeated: a secret, or an address with a user and a password before the @."""
+    return "SecretStr" in str(field.annotation) or re.search(r":.*@", str(value)) is not None
+
+
+def _without(names: set[str]) -> dict[str, Any]:
+    """What the environment says, but for these variables."""
+    said: dict[str, Any] = {}
+    for name, value in EnvSettingsSource(Settings)().items():
+        if not isinstance(value, dict):
+            said |= {name: value} if f"{PREFIX}{name}".upper() not in names else {}
+        else:
+            said[name] = {key: one for key, one in value.items() if f"{PREFIX}{name}_{key}".upper() not in names}
+    return said

@@ -5,10 +5,18 @@ from __future__ import annotations
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+from config.problems import closest, wrong
 
 Address = Annotated[str, Field(pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$")]
+"""An address on the web, or none."""
+Host = Annotated[str, Field(pattern=r"^[^\s/@]*$")]
+"""The name of a machine, or none."""
+Mail = Annotated[str, Field(pattern=r"^([^\s@]+@[^\s@]+)?$")]
+"""An e-mail address, or none."""
 Port = Annotated[int, Field(ge=1, le=65535)]
 NO_SECRET = SecretStr("")
 
@@ -22,13 +30,30 @@ Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(_words)]
 """Newest first. Each counts, so that one can be replaced without a gap."""
 
+P256 = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE"
+"""How every public key on the curve P-256 begins, in base64."""
+
+
+def _webhook_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
+    if any(len(key) != 124 or not key.startswith(P256) for key in keys):
+        raise wrong("is no key of a signed webhook", f"copy the verification key that SendGrid shows, {P256[:8]}…")
+    return keys
+
+
+def _timezone(name: str) -> str:
+    if name not in available_timezones():
+        zones = {zone.casefold(): zone for zone in available_timezones()}
+        meant = zones.get(closest(name, zones) or "", "Europe/Stockholm")
+        raise wrong(f'is "{name}", which is no time zone', f"write it as in {meant}")
+    return name
+
 
 class Vendor(BaseModel):
     """A group of settings."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    timeout: float = Field(default=20, gt=0, le=60)
+    timeout: float = Field(default=20.0, gt=0, le=60)
     """Seconds that the vendor may take to answer."""
 
 
@@ -37,16 +62,16 @@ class SendGrid(Vendor):
 
     key: SecretStr = NO_SECRET
     """The API key; it needs the right to send, and to read logs."""
-    host: Address = "https://api.sendgrid.com"
+    host: Annotated[Address, Field(examples=["https://api.sendgrid.com"])] = "https://api.sendgrid.com"
     """Where the API is. In the EU: `https://api.eu.sendgrid.com`."""
-    webhook_keys: Words = ()
+    webhook_keys: Annotated[Words, AfterValidator(_webhook_keys)] = ()
     """The public keys of signed event webhooks, as SendGrid shows them; several, parted by commas."""
 
 
 class Smtp(Vendor):
     """E-mail through a mail server."""
 
-    host: str = ""
+    host: Annotated[Host, Field(examples=["mail.example.com"])] = ""
     """The mail server."""
     port: Port = 587
     """Its port: 587 with STARTTLS, 465 with TLS."""
@@ -56,11 +81,11 @@ class Smtp(Vendor):
     """The user, if it wants one."""
     password: SecretStr = NO_SECRET
     """The user's password."""
-    bounce_address: str = ""
+    bounce_address: Annotated[Mail, Field(examples=["bounces@pay.example"])] = ""
     """Where bounces go, as in `bounces@pay.example`; our id of the send is put before the @, after a plus sign."""
     bounce_port: int = Field(default=0, ge=0, le=65535)
     """The port at which the worker itself takes bounces in, as the mail server of that address; 0: it does not."""
-    imap_host: str = ""
+    imap_host: Annotated[Host, Field(examples=["mail.example.com"])] = ""
     """The server of the mailbox that bounces arrive in."""
     imap_port: Port = 993
     """Its port."""
@@ -77,13 +102,15 @@ class Smtp(Vendor):
 class Twilio(Vendor):
     """SMS through Twilio."""
 
-    account: str = ""
+    account: str = Field(default="", pattern=r"^(AC[0-9a-fA-F]{32})?$", examples=["AC0123456789abcdef0123456789abcdef"])
     """The account's SID, `AC…`."""
     tokens: Secrets = ()
     """The account's auth tokens, the newest first; calls back are signed with them. Several, parted by commas."""
-    messaging_service: str = ""
+    messaging_service: str = Field(
+        default="", pattern=r"^(MG[0-9a-fA-F]{32})?$", examples=["MG0123456789abcdef0123456789abcdef"]
+    )
     """The messaging service's SID, `MG…`; without it the merchant's own sender is used."""
-    host: Address = "https://api.twilio.com"
+    host: Annotated[Address, Field(examples=["https://api.twilio.com"])] = "https://api.twilio.com"
     """Where the API is."""
     validity_minutes: int = Field(default=240, ge=1, le=600)
     """Minutes after which an SMS that found no phone is given up."""
@@ -92,7 +119,7 @@ class Twilio(Vendor):
 class PrintHouse(Vendor):
     """Letters through a print house that fetches them by SFTP."""
 
-    host: str = ""
+    host: Annotated[Host, Field(examples=["sftp.printhouse.example"])] = ""
     """The SFTP server."""
     port: Port = 22
     """Its port."""
@@ -100,7 +127,9 @@ class PrintHouse(Vendor):
     """The user."""
     key: Path | None = None
     """The file with our private key."""
-    host_key: str = ""
+    host_key: str = Field(
+        default="", pattern=r"^([a-z0-9@.-]+ [A-Za-z0-9+/=]+( .*)?)?$", examples=["ssh-ed25519 AAAA…"]
+    )
     """The server's public key, as in `ssh-ed25519 AAAA…`."""
     folder: str = "."
     """The folder that holds `in` and `out`."""
@@ -108,7 +137,7 @@ class PrintHouse(Vendor):
     """When the day's batch is closed, local time of the print house."""
     last_call: time = time(18)
     """Until when the print house takes letters back out of a closed batch."""
-    timezone: str = "Europe/Stockholm"
+    timezone: Annotated[str, AfterValidator(_timezone)] = "Europe/Stockholm"
     """The print house's time zone."""
 
 
@@ -121,9 +150,9 @@ class Pingen(Vendor):
     """The client's secret."""
     organisation: str = ""
     """The organisation's id."""
-    host: Address = "https://api.pingen.com"
+    host: Annotated[Address, Field(examples=["https://api.pingen.com"])] = "https://api.pingen.com"
     """Where the API is. For trying out: `https://api-staging.pingen.com`."""
-    identity: Address = "https://identity.pingen.com"
+    identity: Annotated[Address, Field(examples=["https://identity.pingen.com"])] = "https://identity.pingen.com"
     """Where access tokens come from. For trying out: `https://identity-staging.pingen.com`."""
     webhook_secrets: Secrets = ()
     """The secrets that calls back are signed with, the newest first; several, parted by commas."""

@@ -22,6 +22,9 @@ IN_SIGHT = YOUNGEST + timedelta(milliseconds=250)
 OLDEST = timedelta(days=1)
 """A page left open longer than this is loaded anew before it counts."""
 
+KEY_FILE = "gateway.key"
+"""The home's own key."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seal:
@@ -43,6 +46,10 @@ class Seal:
             return False
         return YOUNGEST <= now - datetime.fromtimestamp(int(issued) / 1000, UTC) <= OLDEST
 
+    def proof(self, question: str) -> str:
+        """Shows who asks that we have the key, so that one system is told from another; it is no seal of a page."""
+        return hmac.new(self.key, f"whose:{question}".encode(), "sha256").hexdigest()
+
     def _mac(self, token: str, issued: int) -> str:
         return hmac.new(self.key, f"viewed:{token}:{issued}".encode(), "sha256").hexdigest()
 
@@ -50,7 +57,12 @@ class Seal:
 def read_key(settings: Settings) -> bytes:
     """The key from the settings, or the home's own, which is made when it is first needed."""
     secret = settings.gateway_secret.get_secret_value()
-    return secret.encode() if secret else _key_of(settings.home / "gateway.key")
+    return secret.encode() if secret else _key_of(settings.home / KEY_FILE)
+
+
+def has_key(settings: Settings) -> bool:
+    """Whether there is a key without making one."""
+    return bool(settings.gateway_secret.get_secret_value()) or (settings.home / KEY_FILE).is_file()
 
 
 def _key_of(path: Path) -> bytes:

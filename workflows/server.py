@@ -186,11 +186,21 @@ async def add_columns(client: Client) -> None:
     Raises:
         RPCError: the server does not let us; it must be done by its owner (docs/operations.md).
     """
-    missing = {name: kind for name, kind in COLUMNS.items() if name not in await _columns(client)}
+    missing = await lacking_columns(client)
     if missing:
         types = {name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{kind.upper()}") for name, kind in missing.items()}
         request = AddSearchAttributesRequest(namespace=client.namespace, search_attributes=types)
         await client.operator_service.add_search_attributes(request)
+
+
+async def lacking_columns(client: Client) -> dict[str, str]:
+    """Which of our columns a server has not, and their types.
+
+    Raises:
+        RPCError: the server does not tell us.
+    """
+    there = await _columns(client)
+    return {name: kind for name, kind in COLUMNS.items() if name not in there}
 
 
 async def _until_columns(client: Client) -> None:
