@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from activities.hearing import Hearing
+from activities.hearing import FINAL, Hearing
 from activities.sending import item_of
 from channels.way import Mailbox, MailboxError, Round, Way
 from domain.policy import Channel
@@ -69,7 +69,7 @@ class Asking:
         """Ask about the sends that have been silent too long; a few at a time."""
         sends = self.hearing.client.books.sends
         again = now + ASKED_AGAIN_AFTER[channel]
-        for kept in await asyncio.to_thread(sends.silent, way.name, now, again, AT_A_TIME):
+        for kept in await asyncio.to_thread(sends.silent, way.name, FINAL, now, again, AT_A_TIME):
             if kept.channel != channel:
                 continue
             if now - (kept.kept_at or kept.reserved_at) > ASKED_FOR[channel]:

@@ -19,9 +19,10 @@ from domain.events import Delivered, Event, Failed, Recalled, Settled, Viewed
 from domain.policy import Channel, Signal
 from domain.wire import InvoiceRef
 from domain.words import Reason, Status
-from store.inbox import Known, Line
+from store.inbox import Known, Line, Mentions
 from store.opt_outs import EVERY_MERCHANT, OptOut
 from workflows.client import CaseClient
+from workflows.clock import TestClock
 
 log = structlog.get_logger()
 
@@ -35,6 +36,8 @@ FAILURES = {
 """The words after which a send has failed for good."""
 
 SIGNALS = {Word.OPENED: Signal.OPEN, Word.CLICKED: Signal.CLICK}
+
+OPTING = frozenset({Word.OPTED_OUT, Word.OPTED_IN})
 
 FINAL = frozenset({Word.DELIVERED, Word.RECALLED, *FAILURES})
 """After these we ask the vendor no more."""
@@ -74,15 +77,17 @@ class Hearing:
 
     async def tell(self, vendor: str, heard: Sequence[Heard], post_id: int | None = None) -> None:
         """Write down what a vendor said, and wake whom it concerns."""
-        inbox = self.client.books.inbox
-        ids = [word.send_id for word in heard if word.send_id]
-        vendor_ids = [word.vendor_id for word in heard if word.vendor_id and not word.send_id]
-        known = await asyncio.to_thread(inbox.known, vendor, ids, vendor_ids)
-        moments = await self._moments({send.ref for send in known.values()})
-        now = datetime.now(UTC)
-        lines = [self._line(vendor, word, known, moments, now) for word in heard]
-        woken = await asyncio.to_thread(inbox.write, vendor, lines, post_id)
-        await self._wake(woken)
+        ids = [said.send_id for said in heard if said.send_id]
+        vendor_ids = [said.vendor_id for said in heard if said.vendor_id and not said.send_id]
+        moment_of = await self._moments(vendor, ids, vendor_ids)
+
+        def understand(known: Mapping[str, Known]) -> list[Line]:
+            return [
+                self._line(vendor, said, known.get(said.send_id or said.vendor_id or ""), moment_of) for said in heard
+            ]
+
+        mentions = Mentions(ids, vendor_ids, understand)
+        await self._wake(await asyncio.to_thread(self.client.books.inbox.write, vendor, mentions, post_id))
 
     async def read_new(self, before: datetime) -> int:
         """Understand what was kept before a moment and not read since; how many posts that were."""
@@ -91,37 +96,35 @@ class Hearing:
             await self.read(kept.id, Post(kept.vendor, kept.body, kept.about))
         return len(posts)
 
-    def _line(
-        self,
-        vendor: str,
-        heard: Heard,
-        known: Mapping[str, Known],
-        moments: Mapping[InvoiceRef, datetime],
-        now: datetime,
-    ) -> Line:
-        about = known.get(heard.send_id or heard.vendor_id or "")
-        event = self._event(heard, about, moments[about.ref]) if about else None
-        channel = about.channel if about else CHANNEL_OF.get(vendor)
-        address = about.recipient if about else heard.address
-        opt_out = opts_in = None
-        if channel and address and heard.word is Word.OPTED_OUT:
-            opt_out = OptOut(channel, address, about.ref.merchant if about else EVERY_MERCHANT, now, vendor)
-        if channel and address and heard.word is Word.OPTED_IN:
-            opts_in = (channel, address)
-        return Line(heard.key, heard.word, heard.at, heard.said, about, event, heard.word in FINAL, opt_out, opts_in)
+    def _line(self, vendor: str, said: Heard, about: Known | None, moment_of: Callable[[int], datetime]) -> Line:
+        event = self._event(said, about, moment_of(about.invoice_id)) if about else None
+        line = Line(said.key, said.word, said.at, said.said, about, event)
+        return self._opting(line, vendor, said) if said.word in OPTING else line
 
-    def _event(self, heard: Heard, about: Known, at: datetime) -> Event | None:
+    def _opting(self, line: Line, vendor: str, said: Heard) -> Line:
+        """The line of somebody who wants nothing more, or wants it again."""
+        about = line.about
+        channel = Channel(about.channel) if about else CHANNEL_OF.get(vendor)
+        address = about.recipient if about else said.address
+        if not channel or not address:
+            return line
+        if said.word is Word.OPTED_IN:
+            return line._replace(opts_in=(channel, address))
+        merchant = about.merchant if about else EVERY_MERCHANT
+        return line._replace(opt_out=OptOut(channel, address, merchant, datetime.now(UTC), vendor))
+
+    def _event(self, said: Heard, about: Known, at: datetime) -> Event | None:
         """What a vendor's word changes for a send; None: nothing."""
-        match heard.word:
+        match said.word:
             case Word.DELIVERED:
                 return Delivered(at=at, send=about.send)
             case Word.BOUNCED | Word.REFUSED | Word.OPTED_OUT:
-                return Failed(at=at, send=about.send, reason=FAILURES[heard.word])
+                return Failed(at=at, send=about.send, reason=FAILURES[said.word])
             case Word.RECALLED:
                 return Recalled(at=at, send=about.send, status=Status.NOT_SENT)
             case Word.ACCEPTED if not about.is_answered:
                 return Settled(at=at, send=about.send, status=Status.SENT)
-            case Word.OPENED | Word.CLICKED if not heard.by_machine and self._counts(heard.word, about):
+            case Word.OPENED | Word.CLICKED if not said.by_machine and self._counts(said.word, about):
                 return Viewed(at=at, send=about.send)
             case _:
                 return None
@@ -131,12 +134,17 @@ class Hearing:
         policy = self.client.books.cases.policy(about.policy_version_id)
         if not policy.view_signals:
             return False
-        case = self.client.books.cases.read(about.ref.id)
+        case = self.client.books.cases.read(about.invoice_id)
         return SIGNALS[word] in policy.signals(case.invoice.country)
 
-    async def _moments(self, refs: set[InvoiceRef]) -> dict[InvoiceRef, datetime]:
-        clock, books = self.client.clock, self.client.books
-        return {ref: await clock.now(ref, books) for ref in refs}
+    async def _moments(self, vendor: str, ids: Sequence[str], vendor_ids: Sequence[str]) -> Callable[[int], datetime]:
+        """Each case's now, by the invoice's id: the machine's, unless clocks can be moved."""
+        clock, books, now = self.client.clock, self.client.books, datetime.now(UTC)
+        if not isinstance(clock, TestClock):
+            return lambda _: now
+        known = await asyncio.to_thread(books.inbox.known, vendor, ids, vendor_ids)
+        moments = {send.invoice_id: await clock.now(send.ref, books) for send in known.values()}
+        return lambda invoice_id: moments.get(invoice_id, now)
 
     async def _wake(self, refs: Sequence[InvoiceRef]) -> None:
         """Wake the loops. One that cannot be woken now lies behind, and the sweep sees to it."""

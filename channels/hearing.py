@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
+from typing import NamedTuple
 
 
 class Word(StrEnum):
@@ -60,9 +61,11 @@ class Post:
         return sha256(self.about.encode() + b"\0" + self.body).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """One thing that a vendor said. ``key`` makes it unique, however often and in whatever post it comes."""
+class Heard(NamedTuple):
+    """One thing that a vendor said. ``key`` makes it unique, however often and in whatever post it comes.
+
+    A tuple, because a batch makes a thousand of them.
+    """
 
     key: str
     word: Word

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, Row, Table, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, Table, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -18,21 +18,41 @@ from domain.wire import InvoiceRef
 from domain.words import SendId
 from store.cases import CHANGE_INVOICE, EVENT, INVOICE, LISTENS, OF, announce, event_row, is_wanted
 from store.engine import reading, writing
-from store.opt_outs import OPT_OUT, OptOut, add_opt_out
-from store.sends import SEND
-from store.tables import HeardRow, PostRow
+from store.opt_outs import OptOut, add_opt_out, lift_opt_out
+from store.sends import HEARD, SEND
+from store.tables import PostRow
 
 POST: Table = PostRow.__table__  # type: ignore[attr-defined]
-HEARD: Table = HeardRow.__table__  # type: ignore[attr-defined]
 
 NEW, READ, UNREADABLE = "new", "read", "unreadable"
 """The states of a post."""
 
 _INSERT: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgres_insert}
 _KEEP = {name: into(POST).on_conflict_do_nothing().returning(POST.c.id) for name, into in _INSERT.items()}
-_HEAR = {name: into(HEARD).on_conflict_do_nothing().returning(HEARD.c.key) for name, into in _INSERT.items()}
+_HEAR = {name: into(HEARD).on_conflict_do_nothing() for name, into in _INSERT.items()}
 _MARK = update(POST).where(POST.c.id == bindparam("of_post"))
-_AT_ONCE = 500
+_TAKE = _MARK.where(POST.c.state == NEW).values(state=READ)
+_KNOWN = select(
+    SEND.c.id,
+    SEND.c.vendor,
+    SEND.c.vendor_id,
+    SEND.c.invoice_id,
+    INVOICE.c.merchant,
+    INVOICE.c.number,
+    SEND.c.step,
+    SEND.c.rung,
+    SEND.c.attempt,
+    SEND.c.channel,
+    SEND.c.recipient,
+    INVOICE.c.policy_version_id,
+    INVOICE.c.events,
+    INVOICE.c.next_at,
+    INVOICE.c.stage,
+    LISTENS,
+).join(INVOICE, INVOICE.c.id == SEND.c.invoice_id)
+_LOCKED = _KNOWN.order_by(INVOICE.c.id).with_for_update(of=INVOICE)
+_COUNT = update(INVOICE).where(INVOICE.c.id == bindparam(OF)).values(events=bindparam("events"))
+_AT_ONCE = 2_000
 """How many ids stand in one question."""
 
 
@@ -46,22 +66,43 @@ class KeptPost:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A send that a vendor may speak of."""
+class Known(NamedTuple):
+    """A send that a vendor may speak of: a row as it was read, because a batch speaks of a thousand."""
 
     id: str
-    ref: InvoiceRef
-    send: SendId
-    channel: Channel
-    recipient: str
-    is_answered: bool
-    """Whether the vendor's own answer is in the books."""
+    vendor: str | None
+    vendor_id: str | None
+    invoice_id: int
+    merchant: str
+    number: str
+    step: str
+    rung: int
+    attempt: int
+    channel: str
+    recipient: str | None
     policy_version_id: int
+    events: int
+    next_at: datetime | None
+    stage: str
+    listens: bool
+
+    @property
+    def ref(self) -> InvoiceRef:
+        """Whose send it is."""
+        return InvoiceRef(self.invoice_id, self.merchant, self.number)
+
+    @property
+    def send(self) -> SendId:
+        """Which of its sends."""
+        return SendId(self.step, self.rung, self.attempt)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the vendor's own answer is in the books."""
+        return self.vendor_id is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One thing that a vendor said, and what it means to us."""
 
     key: str
@@ -71,10 +112,16 @@ class Line:
     about: Known | None = None
     event: Event | None = None
     """What it changes in the journal; None: it is only kept."""
-    is_final: bool = False
-    """Whether nothing more is to be heard of this send."""
     opt_out: OptOut | None = None
     opts_in: tuple[Channel, str] | None = None
+
+
+class Mentions(NamedTuple):
+    """Which sends a vendor speaks of, and what it says once they are known."""
+
+    ids: Sequence[str]
+    vendor_ids: Sequence[str]
+    understand: Callable[[Mapping[str, Known]], Sequence[Line]]
 
 
 class Inbox:
@@ -114,43 +161,34 @@ class Inbox:
 
     def known(self, vendor: str, ids: Iterable[str], vendor_ids: Iterable[str]) -> dict[str, Known]:
         """The sends that these ids mean, ours or the vendor's, each by that id."""
-        found: dict[str, Known] = {}
         with reading(self.engine) as connection:
-            for row in _sends(connection, SEND.c.id, set(ids)):
-                found[row.id] = _known(row)
-            for row in _sends(connection, SEND.c.vendor_id, set(vendor_ids)):
-                if row.vendor == vendor:
-                    found[row.vendor_id] = _known(row)
-        return found
+            return _known(connection, _KNOWN, vendor, ids, vendor_ids)
 
-    def write(self, vendor: str, lines: Sequence[Line], post_id: int | None = None) -> list[InvoiceRef]:
-        """Write down what a post says, all of it or nothing; whose loop must look now.
+    def write(self, vendor: str, mentions: Mentions, post_id: int | None = None) -> list[InvoiceRef]:
+        """Write down what a vendor said, all of it or nothing; whose loop must look now.
 
         It may be called twice with the same: each line is written once. It need not wait for the disk: until it is
         there, the post is new.
         """
         with writing(self.engine, light=True) as connection:
-            new = _hear(connection, vendor, lines, post_id)
-            woken = _add_events(connection, [line for line in new if line.event])
-            silenced = {line.about.id for line in new if line.is_final and line.about}
-            for ids in _parts(sorted(silenced)):
-                connection.execute(update(SEND).where(SEND.c.id.in_(ids)).values(ask_at=None))
+            if post_id is not None and not connection.execute(_TAKE, {"of_post": post_id}).rowcount:
+                return []
+            known = _known(connection, _LOCKED, vendor, mentions.ids, mentions.vendor_ids)
+            new = _hear(connection, vendor, mentions.understand(known), post_id)
+            woken = _add_events(connection, new)
             for line in new:
                 if line.opt_out:
                     add_opt_out(connection, line.opt_out)
                 if line.opts_in:
-                    channel, address = line.opts_in
-                    mine = (OPT_OUT.c.channel == channel) & (OPT_OUT.c.address == address.casefold())
-                    connection.execute(OPT_OUT.delete().where(mine))
-            if post_id is not None:
-                connection.execute(_MARK, {"of_post": post_id, "state": READ})
+                    lift_opt_out(connection, *line.opts_in)
         return woken
 
 
 def _hear(connection: Connection, vendor: str, lines: Sequence[Line], post_id: int | None) -> list[Line]:
     """Write the lines down; those that were not there yet."""
-    rows = {
-        line.key: {
+    unique = {line.key: line for line in lines}
+    rows = [
+        {
             "vendor": vendor,
             "key": line.key,
             "post_id": post_id,
@@ -159,98 +197,56 @@ def _hear(connection: Connection, vendor: str, lines: Sequence[Line], post_id: i
             "at": line.at,
             "said": line.said,
         }
-        for line in lines
-    }
-    if not rows:
-        return []
-    new = set(connection.execute(_HEAR[connection.dialect.name], list(rows.values())).scalars())
-    fresh = []
-    for line in lines:
-        if line.key in new:
-            new.discard(line.key)
-            fresh.append(line)
-    return fresh
+        for line in unique.values()
+    ]
+    hear = _HEAR[connection.dialect.name]
+    if post_id is None:
+        return [line for line, row in zip(unique.values(), rows, strict=True) if connection.execute(hear, row).rowcount]
+    if rows and connection.execute(hear, rows).rowcount < len(rows):
+        mine = connection.execute(select(HEARD.c.key).where(HEARD.c.post_id == post_id)).scalars()
+        return [unique[key] for key in mine]
+    return list(unique.values())
 
 
 def _add_events(connection: Connection, lines: Sequence[Line]) -> list[InvoiceRef]:
-    """Add to the journals, each under its invoice's lock, taken in order so that nobody waits in a circle."""
-    of: dict[int, list[Line]] = {}
-    for line in lines:
-        if line.about:
-            of.setdefault(line.about.ref.id, []).append(line)
+    """Add to the journals, whose locks are held."""
     events: list[dict[str, Any]] = []
-    counts: list[dict[str, Any]] = []
-    woken: list[InvoiceRef] = []
-    for row in _locked(connection, sorted(of)):
-        seq = row.events
-        wanted = 0
-        for line in of[row.id]:
-            if line.event is None:
-                continue
-            seq += 1
-            events.append(event_row(row.id, seq, line.event, f"heard:{line.key}"))
-            if row.listens:
-                announce(connection, row.id, seq, line.event)
-            if is_wanted(line.event, row.next_at, is_closed=row.stage == Stage.CLOSED):
-                wanted = seq
-        counts.append({OF: row.id, "events": seq, "wanted": wanted or row.wanted})
-        if wanted:
-            woken.append(InvoiceRef(row.id, row.merchant, row.number))
+    seqs: dict[int, int] = {}
+    wanted: dict[int, int] = {}
+    woken: dict[int, InvoiceRef] = {}
+    for line in lines:
+        about, event = line.about, line.event
+        if about is None or event is None:
+            continue
+        invoice = about.invoice_id
+        seq = seqs[invoice] = seqs.get(invoice, about.events) + 1
+        events.append(event_row(invoice, seq, event, f"heard:{line.key}"))
+        if about.listens:
+            announce(connection, invoice, seq, event)
+        if is_wanted(event, about.next_at, is_closed=about.stage == Stage.CLOSED):
+            wanted[invoice], woken[invoice] = seq, about.ref
     if events:
         connection.execute(insert(EVENT), events)
-        connection.execute(CHANGE_INVOICE, counts)
-    return woken
+        connection.execute(_COUNT, [{OF: invoice, "events": seq} for invoice, seq in seqs.items()])
+    if wanted:
+        connection.execute(CHANGE_INVOICE, [{OF: invoice, "wanted": seq} for invoice, seq in wanted.items()])
+    return list(woken.values())
 
 
-def _locked(connection: Connection, ids: Sequence[int]) -> list[Row[Any]]:
-    columns = (
-        INVOICE.c.id,
-        INVOICE.c.merchant,
-        INVOICE.c.number,
-        INVOICE.c.events,
-        INVOICE.c.wanted,
-        INVOICE.c.next_at,
-        INVOICE.c.stage,
-        LISTENS,
-    )
-    rows: list[Row[Any]] = []
-    for part in _parts(ids):
-        query = select(*columns).where(INVOICE.c.id.in_(part)).order_by(INVOICE.c.id).with_for_update(of=INVOICE)
-        rows.extend(connection.execute(query))
-    return rows
+def _known(
+    connection: Connection, query: Select[Any], vendor: str, ids: Iterable[str], vendor_ids: Iterable[str]
+) -> dict[str, Known]:
+    """The sends that are spoken of; with ``_LOCKED`` under their invoices' locks, taken in order."""
+    ours = {send.id: send for send in _sends(connection, query, SEND.c.id, set(ids))}
+    theirs = _sends(connection, query, SEND.c.vendor_id, set(vendor_ids))
+    return ours | {send.vendor_id: send for send in theirs if send.vendor == vendor and send.vendor_id}
 
 
-def _sends(connection: Connection, column: Any, ids: set[str]) -> list[Row[Any]]:
-    rows: list[Row[Any]] = []
+def _sends(connection: Connection, query: Select[Any], column: Any, ids: set[str]) -> list[Known]:
+    found: list[Known] = []
     for part in _parts(sorted(ids)):
-        query = select(
-            SEND.c.id,
-            SEND.c.invoice_id,
-            SEND.c.step,
-            SEND.c.rung,
-            SEND.c.attempt,
-            SEND.c.channel,
-            SEND.c.recipient,
-            SEND.c.vendor,
-            SEND.c.vendor_id,
-            INVOICE.c.merchant,
-            INVOICE.c.number,
-            INVOICE.c.policy_version_id,
-        ).join(INVOICE, INVOICE.c.id == SEND.c.invoice_id)
-        rows.extend(connection.execute(query.where(column.in_(part))))
-    return rows
-
-
-def _known(row: Row[Any]) -> Known:
-    return Known(
-        row.id,
-        InvoiceRef(row.invoice_id, row.merchant, row.number),
-        SendId(row.step, row.rung, row.attempt),
-        Channel(row.channel),
-        row.recipient or "",
-        row.vendor_id is not None,
-        row.policy_version_id,
-    )
+        found.extend(map(Known._make, connection.execute(query.where(column.in_(part)))))
+    return found
 
 
 def _parts(ids: Sequence[Any]) -> list[Sequence[Any]]:

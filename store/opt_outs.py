@@ -76,5 +76,10 @@ def add_opt_out(connection: Connection, opt_out: OptOut) -> None:
     connection.execute(_ADD[connection.dialect.name], row)
 
 
+def lift_opt_out(connection: Connection, channel: Channel, address: str) -> None:
+    """Let an address be written to again, within a transaction."""
+    connection.execute(delete(OPT_OUT).where(_is(channel, address)))
+
+
 def _is(channel: Channel, address: str) -> ColumnElement[bool]:
     return (OPT_OUT.c.channel == channel) & (OPT_OUT.c.address == address.casefold())

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Engine, Row, Table, bindparam, insert, select, update
+from sqlalchemy import Engine, Row, Table, bindparam, exists, insert, select, update
 
 from domain.decisions import Send
 from domain.parcel import Parcel
@@ -16,9 +17,10 @@ from domain.simulation import reserve
 from domain.words import SendId
 from store.cases import INVOICE, CaseFile
 from store.engine import reading, writing
-from store.tables import SendRow
+from store.tables import HeardRow, SendRow
 
 SEND: Table = SendRow.__table__  # type: ignore[attr-defined]
+HEARD: Table = HeardRow.__table__  # type: ignore[attr-defined]
 OF_SEND = "of_send"
 _TAKE = insert(SEND)
 _CHANGE = update(SEND).where(SEND.c.id == bindparam(OF_SEND))
@@ -108,10 +110,14 @@ class Sends:
         values = {OF_SEND: place.id, "vendor": vendor, "vendor_said": said, "ask_at": ask_at}
         case.connection.execute(_CHANGE, values | ({"vendor_id": vendor_id} if vendor_id else {}))
 
-    def silent(self, vendor: str, now: datetime, again_at: datetime, limit: int) -> list[KeptSend]:
-        """Sends of a vendor of which nothing was heard for too long; each is given to one asker only."""
+    def silent(
+        self, vendor: str, final: Collection[str], now: datetime, again_at: datetime, limit: int
+    ) -> list[KeptSend]:
+        """Sends of a vendor of which no final word was heard for too long; each is given to one asker only."""
         due = (SEND.c.ask_at <= now) & (SEND.c.vendor == vendor)
+        settled = exists(HEARD.c.id).where(HEARD.c.send_id == SEND.c.id, HEARD.c.word.in_(final))
         with writing(self.engine, light=True) as connection:
+            connection.execute(update(SEND).where(due, settled).values(ask_at=None))
             mine = select(SEND.c.id).where(due).order_by(SEND.c.ask_at).limit(limit).with_for_update(skip_locked=True)
             ids = list(connection.execute(mine).scalars())
             if ids:
