@@ -12,10 +12,12 @@ from pydantic import BeforeValidator, Field, PlainValidator, ValidationInfo, Wit
 from config.addresses import EmailAddress
 from config.policy_file import FileModel
 from config.problems import wrong
-from config.values import Country, Currency, Day, Text, reading_of, text, word_of
+from config.values import Country, Currency, Day, Text, as_text, reading_of, text, word_of
 from domain.words import DebtorKind
 
-_NUMBER = re.compile(r"[A-Za-z0-9._-]{1,64}")
+NUMBER = r"[A-Za-z0-9._-]{1,64}"
+"""An invoice number's form; but a dot, or two, are no number: addresses swallow them."""
+_NUMBER = re.compile(rf"(?!\.{{1,2}}$){NUMBER}")
 _DECIMAL = re.compile(r"-?\d{1,12}(\.\d{1,6})?", re.ASCII)
 
 
@@ -77,6 +79,7 @@ Absent = BeforeValidator(_absent)
 Quantity = Annotated[
     Decimal, BeforeValidator(parse_decimal), WithJsonSchema({"type": ["string", "number"], "examples": ["1"]})
 ]
+Phone = Annotated[str, PlainValidator(parse_phone), WithJsonSchema({"type": "string", "examples": ["+46701740605"]})]
 Percent = Annotated[
     Decimal, BeforeValidator(parse_percent), WithJsonSchema({"type": ["string", "number"], "examples": ["25"]})
 ]
@@ -95,7 +98,7 @@ class DebtorRow(FileModel):
     """The language of the messages; the merchant's first where there are none in it."""
     email: Annotated[EmailAddress | None, Absent] = None
     """Without it no e-mail is sent."""
-    phone: Annotated[Annotated[str, PlainValidator(parse_phone)] | None, Absent] = None
+    phone: Annotated[Phone | None, Absent] = None
     """With country code, or as it is written in the country. SMS go to mobile numbers only."""
     address: Annotated[tuple[Text, ...], BeforeValidator(_address)] = ()
     """The lines below the name. Without it no letter is sent."""
@@ -123,7 +126,9 @@ class InvoiceRow(FileModel):
 
     merchant: Annotated[Text, Field(examples=["nordljus"])]
     """The merchant's short name."""
-    number: Annotated[str, PlainValidator(parse_number), Field(examples=['"10001"'])]
+    number: Annotated[
+        str, PlainValidator(parse_number), as_text(NUMBER, "10001", also=("integer",)), Field(examples=['"10001"'])
+    ]
     """The invoice number, unique with the merchant."""
     issued: Annotated[Day, Field(examples=["2026-03-02"])]
     """The day of issue."""

@@ -31,6 +31,8 @@ COLUMNS: dict[str, Where] = {
 }
 """The columns of a CSV file, and where in an invoice each stands. The lines of an address are parted by ``|``."""
 
+_DEEP, _DEEPEST = "is nested too deeply", 24
+
 _NAMES = {where: column for column, where in COLUMNS.items()}
 
 
@@ -81,6 +83,35 @@ def read_rows(path: Path) -> Iterator[Row]:
         raise ConfigError([problem]) from None
     except UnicodeDecodeError:
         yield _broken(str(path), None, "is not UTF-8 text", "save it as UTF-8 and read it again")
+
+
+def read_json(text: str) -> Any:
+    """Read JSON that came with a request, by the rules of files: numbers stay text, no key is written twice.
+
+    Raises:
+        ConfigError: it is not JSON, or goes deeper than anything that we read.
+    """
+    try:
+        data = _DECODER.decode(text)
+    except (ValueError, RecursionError) as error:
+        broken = _undecoded("", None, error).broken
+        raise ConfigError([broken] if broken else []) from None
+    if _is_deep(data):
+        raise ConfigError([Problem("", None, "", _DEEP, "write it as docs/developers.md shows")])
+    return data
+
+
+def _is_deep(data: object) -> bool:
+    """Whether there is anything below the deepest level that an invoice, its terms or a batch has."""
+    level = [data]
+    for _ in range(_DEEPEST):
+        level = [
+            item
+            for node in level
+            if isinstance(node, dict | list)
+            for item in (node.values() if isinstance(node, dict) else node)
+        ]
+    return bool(level)
 
 
 def _json(stream: TextIO, file: str) -> Iterator[Row]:
@@ -182,14 +213,14 @@ _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, 
 """Numbers stay the text that was written: no amount is ever a float."""
 
 
-def _undecoded(file: str, line: int, error: ValueError | RecursionError) -> Row:
+def _undecoded(file: str, line: int | None, error: ValueError | RecursionError) -> Row:
     match error:
         case json.JSONDecodeError():
             return _broken(file, line, f"is not JSON: {error.msg.lower()}", "check quotes and commas")
         case _TwiceError():
             return _broken(file, line, str(error), "keep one of them")
         case _:
-            return _broken(file, line, "is nested too deeply", "write it as docs/merchants.md shows")
+            return _broken(file, line, _DEEP, "write it as docs/merchants.md shows")
 
 
 def _broken(file: str, line: int | None, problem: str, cure: str) -> Row:

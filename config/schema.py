@@ -1,9 +1,10 @@
-"""The JSON Schema of a merchant's file: what editors use to complete keys and to underline what is wrong."""
+"""The JSON Schemas of a merchant's file and of an invoice: what editors and programs check against before we do."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from config.invoice_file import InvoiceRow
 from config.merchant_file import MerchantFile
 from config.policy_file import PolicyFile
 
@@ -26,6 +27,14 @@ def merchant_schema() -> dict[str, Any]:
     _allow_word(parts["PolicyFile"], parts["GroupFile"], key="collection", word="never")
     _allow_word(parts["PolicyFile"], parts["GroupFile"], key="receipt", word="none")
     clean: dict[str, Any] = _without_null({"$schema": DIALECT, **schema, "title": "A merchant of Kvitt"})
+    return clean
+
+
+def invoice_schemas(template: str) -> dict[str, Any]:
+    """The schemas of an invoice and its parts, by name; references follow the template, as in ``#/$defs/{model}``."""
+    schema = InvoiceRow.model_json_schema(by_alias=True, ref_template=template)
+    parts = schema.pop("$defs")
+    clean: dict[str, Any] = _without_null({**parts, InvoiceRow.__name__: schema})
     return clean
 
 

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from config.settings import Settings
 from gateway import health, outbox, page, staff, viewed
+from gateway.api.app import PREFIX, create_api
 from gateway.calm import broken, missing
 from gateway.desk import Desk
 from gateway.guard import Guard
@@ -27,6 +28,7 @@ def create_app(client: CaseClient, settings: Settings) -> FastAPI:
     app = FastAPI(title="Kvitt", openapi_url=None, docs_url=None, redoc_url=None)
     for router in (pages.router(), health.router(desk), page.router(desk), viewed.router(desk)):
         app.include_router(router)
+    app.mount(PREFIX, create_api(desk))
     if settings.shows_staff_pages:
         app.include_router(staff.router(desk))
         app.include_router(outbox.router(desk))

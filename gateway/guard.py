@@ -96,7 +96,8 @@ class Guard:
 
 def _template(scope: Scope) -> str:
     """The address as its route writes it: ``/i/{token}``. What was really asked for may be somebody's secret."""
-    return getattr(scope.get("route"), "path", "unknown")
+    path = getattr(scope.get("route"), "path", None)
+    return f"{scope.get('root_path', '')}{path}" if path else "unknown"
 
 
 def _frames(error: BaseException) -> list[str]:

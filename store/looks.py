@@ -93,13 +93,17 @@ class Looks:
         }
         case.connection.execute(CHANGE_INVOICE, standing)
 
-    def standing(self, limit: int, merchant: str | None = None, stage: str | None = None) -> list[Standing]:
-        """The newest invoices, newest first."""
+    def standing(
+        self, limit: int, merchant: str | None = None, stage: str | None = None, below: int | None = None
+    ) -> list[Standing]:
+        """The newest invoices, newest first; only those older than the one whose id is ``below``."""
         query = select(INVOICE).order_by(INVOICE.c.id.desc()).limit(limit)
         if merchant:
             query = query.where(INVOICE.c.merchant == merchant)
         if stage:
             query = query.where(INVOICE.c.stage == stage)
+        if below is not None:
+            query = query.where(INVOICE.c.id < below)
         with reading(self.engine) as connection:
             return [_standing(row) for row in connection.execute(query)]
 

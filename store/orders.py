@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from domain.events import Event
 from store.cases import INVOICE, Cases
-from store.codec import KINDS, dump
+from store.codec import KINDS, dump, load_event
 from store.engine import hold, reading, writing
 from store.registry import COMMAND
 
@@ -72,6 +72,13 @@ class Orders:
         mine = select(COMMAND).where(COMMAND.c.merchant == merchant, COMMAND.c.number == number).order_by(COMMAND.c.at)
         with reading(self.engine) as connection:
             return [GivenOrder(row.at, row.kind, row.who, row.why) for row in connection.execute(mine)]
+
+    def meant(self, merchant: str, number: str, order_id: str) -> Event | None:
+        """What an invoice's order of this id meant when it was given; None: it has none."""
+        mine = (COMMAND.c.id == order_id) & (COMMAND.c.merchant == merchant) & (COMMAND.c.number == number)
+        with reading(self.engine) as connection:
+            row = connection.execute(select(COMMAND.c.kind, COMMAND.c.body).where(mine)).one_or_none()
+        return load_event(row.kind, row.body) if row else None
 
     def keep_for(self, merchant: str, number: str, order: Order, event: Event) -> bool:
         """Keep an order for an invoice that is not known yet; it becomes the invoice's first event.

@@ -1,0 +1,112 @@
+"""What the API works with, put together once per process, and the way to it from a request."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import structlog
+from fastapi import Request
+from temporalio.service import RPCError
+
+from config.merchants import Loaded, find_merchant, load_merchant
+from config.problems import ConfigError
+from domain.wire import InvoiceRef
+from gateway.api.problems import Kind, Refusal
+from gateway.api.rates import Rates
+from gateway.desk import Desk
+from store.answered import Answered
+from store.books import Books
+from store.keys import ApiKeys
+from workflows.client import CaseClient
+
+log = structlog.get_logger()
+
+PATIENCE = timedelta(seconds=5)
+"""How long a request waits for Temporal. What it asked for is in the books by then."""
+
+
+class Merchants:
+    """Merchants' files as they are now: read again when a file changes, and when the day does, and with it the law."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: dict[str, tuple[object, Loaded]] = {}
+
+    def __call__(self, name: str) -> Loaded:
+        """A merchant by its short name.
+
+        Raises:
+            Refusal: its file is gone, or cannot be used. What is wrong with it goes to the log: it is ours to cure.
+        """
+        try:
+            path, today = find_merchant(name, self._folder), datetime.now(UTC).date()
+            stamp = (path, path.stat().st_mtime_ns, path.stat().st_size, today)
+            known = self._known.get(name)
+            if known is None or known[0] != stamp:
+                known = self._known[name] = (stamp, load_merchant(path, today))
+        except (ConfigError, OSError) as error:
+            log.error("a merchant's file cannot be used", merchant=name, error=str(error))
+            raise Refusal(Kind.UNAVAILABLE, "The merchant's file cannot be used at the moment.") from None
+        return known[1]
+
+
+class Waker:
+    """Wakes cases; while Temporal does not answer, not every request waits to find that out again.
+
+    A case that could not be woken is in the books, and the sweep wakes it.
+    """
+
+    def __init__(self, client: CaseClient) -> None:
+        self._client = client
+        self._rests_until = float("-inf")
+
+    async def wake(self, ref: InvoiceRef) -> None:
+        """Wake a case, if anybody hears it."""
+        if time.monotonic() < self._rests_until:
+            return
+        try:
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                await self._client.wake(ref)
+        except (RPCError, TimeoutError):
+            self._rests_until = time.monotonic() + PATIENCE.total_seconds()
+            log.warning("an invoice is in the books, but its case could not be woken; the sweep will", invoice=ref.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The desk, and what only the API needs."""
+
+    desk: Desk
+    keys: ApiKeys
+    answered: Answered
+    merchants: Merchants
+    rates: Rates
+    waker: Waker
+
+    @classmethod
+    def at(cls, desk: Desk) -> Service:
+        """The service of a desk."""
+        engine, settings = desk.books.engine, desk.settings
+        return cls(
+            desk,
+            ApiKeys(engine),
+            Answered(engine),
+            Merchants(settings.merchants),
+            Rates(settings.api_rate),
+            Waker(desk.client),
+        )
+
+    @property
+    def books(self) -> Books:
+        """The books."""
+        return self.desk.books
+
+
+def service_of(request: Request) -> Service:
+    """The service that answers a request."""
+    service: Service = request.app.state.service
+    return service
