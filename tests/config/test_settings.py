@@ -1,13 +1,16 @@
 """Settings come from the environment, and a wrong one is named."""
 
 import os
+from datetime import time
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from config.problems import ConfigError
-from config.settings import read_settings
+from config.settings import Settings, read_settings, read_what_is_right, variables
+
+P256 = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE" + "A" * 86 + "=="
 
 
 @pytest.fixture(autouse=True)
@@ -51,10 +54,23 @@ def test_a_gateway_that_listens_everywhere_is_reached_as_localhost(monkeypatch: 
     ("name", "value", "cure"),
     [
         ("KVITT_GATEWAY_PORT", "many", "write a whole number"),
-        ("KVITT_TEMPORAL_PORT", "70000", "input should be less than or equal to 65535"),
-        ("KVITT_LOG_LEVEL", "loud", "input should be 'debug', 'info', 'warning' or 'error'"),
+        ("KVITT_TEMPORAL_PORT", "70000", "write a number from 1 to 65535"),
+        ("KVITT_LOG_LEVEL", "loud", "write debug, info, warning or error"),
         ("KVITT_ALLOW_TEST_CLOCKS", "perhaps", "write true or false"),
-        ("KVITT_PUBLIC_URL", "pay.example", "write an address as in https://invoices.example"),
+        ("KVITT_PRODUCTION", "perhaps", "write true or false"),
+        ("KVITT_PUBLIC_URL", "pay.example", "write it as in https://invoices.example"),
+        ("KVITT_API_RATE", "5", "write it as in 600/minute"),
+        ("KVITT_EMAIL", "sengrid", "write outbox, sendgrid or smtp"),
+        ("KVITT_SENDGRID_HOST", "api.eu.sendgrid.com", "write it as in https://api.sendgrid.com"),
+        ("KVITT_SMTP_HOST", "smtp://mail.example", "write it as in mail.example.com"),
+        ("KVITT_SMTP_PORT", "smtp", "write a whole number"),
+        ("KVITT_SMTP_TIMEOUT", "0", "write a number above 0, at most 60"),
+        ("KVITT_SMTP_SECURITY", "ssl", "write starttls, tls or none"),
+        ("KVITT_SMTP_BOUNCE_ADDRESS", "bounces", "write it as in bounces@pay.example"),
+        ("KVITT_TWILIO_ACCOUNT", "SK12", "write it as in AC0123456789abcdef0123456789abcdef"),
+        ("KVITT_TWILIO_VALIDITY_MINUTES", "900", "write a number from 1 to 600"),
+        ("KVITT_PRINTHOUSE_CUT_OFF", "4 pm", "write a time of day, as in 16:00"),
+        ("KVITT_PRINTHOUSE_HOST_KEY", "AAAA", "write it as in ssh-ed25519 AAAA…"),
     ],
 )
 def test_a_wrong_value_is_told_on_one_line_with_its_variable_and_the_cure(
@@ -71,3 +87,161 @@ def test_a_wrong_value_is_told_on_one_line_with_its_variable_and_the_cure(
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValidationError):
         read_settings().gateway_port = 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        (
+            "KVITT_DATABASE_URL",
+            "postgres://kvitt:hush@books/kvitt",
+            "is no address of a database; write postgresql+psycopg://user:password@host/name",
+        ),
+        (
+            "KVITT_SENDGRID_WEBHOOK_KEYS",
+            f"{P256}, hush",
+            "is no key of a signed webhook; copy the verification key that SendGrid shows, MFkwEwYH…",
+        ),
+        (
+            "KVITT_PRINTHOUSE_TIMEZONE",
+            "europe/stokholm",
+            'is "europe/stokholm", which is no time zone; write it as in Europe/Stockholm',
+        ),
+        ("KVITT_SMTP_HOST", "kvitt:hush@mail.example", "cannot be used; write it as in mail.example.com"),
+    ],
+)
+def test_a_wrong_value_is_told_in_words_of_its_own_without_the_secrets_in_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(ConfigError) as caught:
+        read_settings()
+
+    assert str(caught.value) == f"{name}: {says}"
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("KVITT_TWILLIO_ACCOUNT", "KVITT_TWILIO_ACCOUNT"),
+        ("KVITT_SENDGRID_KEYS", "KVITT_SENDGRID_KEY"),
+        ("KVITT_SMTP_PASSWD", "KVITT_SMTP_PASSWORD"),
+        ("KVITT_DATABASE", "KVITT_DATABASE_URL"),
+        ("kvitt_pubic_url", "KVITT_PUBLIC_URL"),
+    ],
+)
+@pytest.mark.parametrize("value", ["hush", ""])
+def test_a_variable_that_is_no_setting_is_told_with_the_one_that_was_meant(
+    monkeypatch: pytest.MonkeyPatch, name: str, meant: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(ConfigError) as caught:
+        read_settings()
+
+    assert str(caught.value) == f"{name.upper()}: is no setting; did you mean {meant}?"
+
+
+def test_a_variable_like_no_setting_leads_to_the_guide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KVITT_XYZZY", "1")
+
+    with pytest.raises(ConfigError, match=r"^KVITT_XYZZY: is no setting; see docs/operations.md, or unset it$"):
+        read_settings()
+
+
+def test_a_whole_group_in_one_variable_is_no_setting_and_its_secret_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("KVITT_SENDGRID", '{"key": "hush"}')
+
+    with pytest.raises(ConfigError) as caught:
+        read_settings()
+
+    assert str(caught.value) == "KVITT_SENDGRID: is no setting; did you mean KVITT_SENDGRID_KEY?"
+
+
+def test_what_tests_and_tools_read_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KVITT_VENDOR_CACHE", "/tmp/vendors")
+
+    assert read_settings() == Settings()
+
+
+def test_every_fault_is_told_at_once_each_by_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KVITT_GATEWAY_PORT", "many")
+    monkeypatch.setenv("KVITT_SMTP_PORT", "0")
+    monkeypatch.setenv("KVITT_TWILLIO_ACCOUNT", "AC")
+
+    with pytest.raises(ConfigError) as caught:
+        read_settings()
+
+    assert {problem.key for problem in caught.value.problems} == {
+        "KVITT_GATEWAY_PORT",
+        "KVITT_SMTP_PORT",
+        "KVITT_TWILLIO_ACCOUNT",
+    }
+
+
+def test_what_is_right_is_read_beside_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KVITT_GATEWAY_PORT", "many")
+    monkeypatch.setenv("KVITT_GATEWAY_HOST", "0.0.0.0")
+    monkeypatch.setenv("KVITT_SMTP_PORT", "many")
+    monkeypatch.setenv("KVITT_SMTP_HOST", "mail.example")
+
+    settings, problems = read_what_is_right()
+
+    assert (settings.gateway_host, settings.gateway_port) == ("0.0.0.0", 8080)
+    assert (settings.smtp.host, settings.smtp.port) == ("mail.example", 587)
+    assert len(problems) == 2
+
+
+def test_a_group_is_read_from_variables_that_begin_with_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KVITT_EMAIL", "smtp")
+    monkeypatch.setenv("KVITT_SMTP_IMAP_HOST", "mail.example")
+    monkeypatch.setenv("KVITT_SMTP_IMAP_PASSWORD", "hush")
+    monkeypatch.setenv("KVITT_PRINTHOUSE_KEY", "/etc/kvitt/key")
+    monkeypatch.setenv("KVITT_PRINTHOUSE_CUT_OFF", "15:30")
+
+    settings = read_settings()
+
+    assert settings.email == "smtp"
+    assert settings.smtp.imap_host == "mail.example"
+    assert settings.smtp.imap_password.get_secret_value() == "hush"
+    assert settings.printhouse.key == Path("/etc/kvitt/key")
+    assert settings.printhouse.cut_off == time(15, 30)
+
+
+@pytest.mark.parametrize("written", ["new,old", "new old", " new ,  old, "])
+def test_a_list_is_parted_by_commas_or_spaces(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    monkeypatch.setenv("KVITT_TWILIO_TOKENS", written)
+
+    assert [token.get_secret_value() for token in read_settings().twilio.tokens] == ["new", "old"]
+
+
+def test_a_setting_that_is_empty_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a container's file writes it that passes variables on."""
+    for name, _ in variables():
+        monkeypatch.setenv(name, "")
+
+    assert read_settings() == Settings()
+
+
+def test_secrets_do_not_show_when_settings_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SENDGRID_KEY", "SMTP_PASSWORD", "TWILIO_TOKENS", "PINGEN_SECRET", "GATEWAY_SECRET"):
+        monkeypatch.setenv(f"KVITT_{name}", "hush-hush")
+
+    assert "hush-hush" not in repr(read_settings())
+
+
+@pytest.mark.parametrize(
+    ("production", "said", "may_move"),
+    [("", "", True), ("true", "", False), ("false", "", True), ("true", "true", True), ("", "false", False)],
+)
+def test_clocks_may_be_moved_except_in_production(
+    monkeypatch: pytest.MonkeyPatch, production: str, said: str, may_move: bool
+) -> None:
+    """Who writes true there is refused at the start."""
+    monkeypatch.setenv("KVITT_PRODUCTION", production)
+    monkeypatch.setenv("KVITT_ALLOW_TEST_CLOCKS", said)
+
+    assert read_settings().allow_test_clocks is may_move
