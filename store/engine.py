@@ -131,6 +131,7 @@ def _open_postgres(url: URL) -> Engine:
     line = {name: value for name, value in LINE.items() if name not in url.query}
     url = url.set(drivername="postgresql+psycopg")
     engine = create_engine(url, connect_args=line, pool_pre_ping=True, hide_parameters=True, **POOL)
+    engine.update_execution_options(preserve_rowcount=True)  # else an INSERT's is lost with its cursor
     event.listen(engine, "begin", _begin_postgres)
     event.listen(engine, "handle_error", _say_no_more)
     return engine
