@@ -179,7 +179,7 @@ def _signed(key: str, body: str, signature: str, timestamp: str) -> bool:
     """Whether this key's owner signed it. A key that is none signs nothing."""
     try:
         return bool(_webhook(key).verify_signature(body, signature, timestamp))
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, AttributeError, UnsupportedAlgorithm):  # whatever the key of another kind lacks
         return False
 
 
