@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.common import Priority, WorkflowIDConflictPolicy
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError
 
 from channels.webhook import GONE, Poster, Reply, signed
@@ -65,7 +65,8 @@ class DeliveryActivities:
             await self._record(order, reply, DEAD)
             return DEAD
         await self._record(order, reply, None)
-        raise ApplicationError(f"the receiver answered {reply.status or 'nothing'}", type="NotDelivered")
+        said = f"the receiver answered {reply.status or 'nothing'}"
+        raise ApplicationError(said, type="NotDelivered", category=ApplicationErrorCategory.BENIGN)
 
     @activity.defn(name=GIVE_UP)
     async def give_up(self, order: DeliveryOrder) -> str:

@@ -7,7 +7,7 @@ from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from domain.deliveries import DELIVER, GIVE_UP, DeliveryOrder
-    from workflows import options
+    from workflows.options import DELIVERING, GIVING_UP
 
 
 @workflow.defn(name="webhook")
@@ -18,7 +18,7 @@ class DeliveryWorkflow:
     async def run(self, order: DeliveryOrder) -> str:
         """Try until it is heard, or until it is hopeless."""
         try:
-            ended: str = await workflow.execute_activity(DELIVER, order, result_type=str, **options.DELIVERING)
+            ended: str = await workflow.execute_activity(DELIVER, order, result_type=str, **DELIVERING)
         except ActivityError:
-            ended = await workflow.execute_activity(GIVE_UP, order, result_type=str, **options.GIVING_UP)
+            ended = await workflow.execute_activity(GIVE_UP, order, result_type=str, **GIVING_UP)
         return ended
