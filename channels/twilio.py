@@ -149,7 +149,7 @@ class TwilioWay:
         text, is_hidden = _plain(item.parcel.body.decode()), False
         for message in _listed(client, item.parcel.recipient):
             body = _plain(str(message.body or ""))
-            if text in body:
+            if body.endswith(text):  # an account on trial gets words before it
                 return self._taken(message)
             is_hidden = is_hidden or (_hides(body) and _is_since(message.date_created, item.kept_at - SKEW))
         if is_hidden:

@@ -271,8 +271,9 @@ def test_a_text_in_the_list_may_have_failed(twilio: Vendor, way: TwilioWay) -> N
     assert says(way.evidence(ITEM, SOON)) == (Status.FAILED, Reason.BOUNCED)
 
 
-def test_a_text_of_another_send_proves_nothing(twilio: Vendor, way: TwilioWay) -> None:
-    twilio.act = listing(message(body=TEXT.replace("Qk3x", "Qk3y")))
+@pytest.mark.parametrize("link", ["Qk3y", "Qk3", "Qk3xy"])
+def test_a_text_of_another_send_proves_nothing(twilio: Vendor, way: TwilioWay, link: str) -> None:
+    twilio.act = listing(message(body=TEXT.replace("Qk3x", link)))
 
     assert way.evidence(ITEM, LATER).status is Status.NOT_SENT
 
