@@ -10,7 +10,15 @@ from activities.content import Packing
 from activities.sending import Sending
 from domain.parcel import Parcel
 from domain.policy import Channel
-from domain.wire import ReconcileOrder, Report, SendOrder, reconcile_activity, send_activity
+from domain.wire import (
+    RecallOrder,
+    ReconcileOrder,
+    Report,
+    SendOrder,
+    recall_activity,
+    reconcile_activity,
+    send_activity,
+)
 from templates.content import Content
 from templates.errors import RenderError
 from templates.inspection import inspect
@@ -35,6 +43,11 @@ class LetterActivities:
     def reconcile(self, order: ReconcileOrder) -> Report:
         """Look for a letter's traces."""
         return self.sending.reconcile(order)
+
+    @activity.defn(name=recall_activity(Channel.LETTER))
+    def recall(self, order: RecallOrder) -> Report:
+        """Call a letter back."""
+        return self.sending.recall(order)
 
 
 @dataclass(frozen=True, slots=True)
