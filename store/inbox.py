@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, Select, Table, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, Table, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -50,7 +50,6 @@ _KNOWN = select(
     INVOICE.c.stage,
     LISTENS,
 ).join(INVOICE, INVOICE.c.id == SEND.c.invoice_id)
-_LOCKED = _KNOWN.order_by(INVOICE.c.id).with_for_update(of=INVOICE)
 _COUNT = update(INVOICE).where(INVOICE.c.id == bindparam(OF)).values(events=bindparam("events"))
 _AT_ONCE = 2_000
 """How many ids stand in one question."""
@@ -162,7 +161,7 @@ class Inbox:
     def known(self, vendor: str, ids: Iterable[str], vendor_ids: Iterable[str]) -> dict[str, Known]:
         """The sends that these ids mean, ours or the vendor's, each by that id."""
         with reading(self.engine) as connection:
-            return _known(connection, _KNOWN, vendor, ids, vendor_ids)
+            return _known(connection, vendor, ids, vendor_ids)
 
     def write(self, vendor: str, mentions: Mentions, post_id: int | None = None) -> list[InvoiceRef]:
         """Write down what a vendor said, all of it or nothing; whose loop must look now.
@@ -173,7 +172,8 @@ class Inbox:
         with writing(self.engine, light=True) as connection:
             if post_id is not None and not connection.execute(_TAKE, {"of_post": post_id}).rowcount:
                 return []
-            known = _known(connection, _LOCKED, vendor, mentions.ids, mentions.vendor_ids)
+            _lock(connection, mentions)
+            known = _known(connection, vendor, mentions.ids, mentions.vendor_ids)
             new = _hear(connection, vendor, mentions.understand(known), post_id)
             woken = _add_events(connection, new)
             for line in new:
@@ -185,9 +185,9 @@ class Inbox:
 
 
 def _hear(connection: Connection, vendor: str, lines: Sequence[Line], post_id: int | None) -> list[Line]:
-    """Write the lines down; those that were not there yet."""
+    """Write the lines down, in the one order in which nobody waits in a circle; those that were not there yet."""
     unique = {line.key: line for line in lines}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "vendor": vendor,
             "key": line.key,
@@ -197,15 +197,14 @@ def _hear(connection: Connection, vendor: str, lines: Sequence[Line], post_id: i
             "at": line.at,
             "said": line.said,
         }
-        for line in unique.values()
+        for line in sorted(unique.values(), key=lambda line: line.key)
     ]
-    hear = _HEAR[connection.dialect.name]
+    hear, new = _HEAR[connection.dialect.name], set(unique)
     if post_id is None:
-        return [line for line, row in zip(unique.values(), rows, strict=True) if connection.execute(hear, row).rowcount]
-    if rows and connection.execute(hear, rows).rowcount < len(rows):
-        mine = connection.execute(select(HEARD.c.key).where(HEARD.c.post_id == post_id)).scalars()
-        return [unique[key] for key in mine]
-    return list(unique.values())
+        new = {row["key"] for row in rows if connection.execute(hear, row).rowcount}
+    elif rows and connection.execute(hear, rows).rowcount < len(rows):
+        new = set(connection.execute(select(HEARD.c.key).where(HEARD.c.post_id == post_id)).scalars())
+    return [line for key, line in unique.items() if key in new]
 
 
 def _add_events(connection: Connection, lines: Sequence[Line]) -> list[InvoiceRef]:
@@ -233,19 +232,28 @@ def _add_events(connection: Connection, lines: Sequence[Line]) -> list[InvoiceRe
     return list(woken.values())
 
 
-def _known(
-    connection: Connection, query: Select[Any], vendor: str, ids: Iterable[str], vendor_ids: Iterable[str]
-) -> dict[str, Known]:
-    """The sends that are spoken of; with ``_LOCKED`` under their invoices' locks, taken in order."""
-    ours = {send.id: send for send in _sends(connection, query, SEND.c.id, set(ids))}
-    theirs = _sends(connection, query, SEND.c.vendor_id, set(vendor_ids))
+def _lock(connection: Connection, mentions: Mentions) -> None:
+    """Take the locks of the invoices that are spoken of, in order, so that nobody waits in a circle.
+
+    A statement of its own: only the next one sees what those did who held them.
+    """
+    if connection.dialect.name == "postgresql":
+        spoken_of = SEND.c.id.in_(mentions.ids) | SEND.c.vendor_id.in_(mentions.vendor_ids)
+        theirs = INVOICE.c.id.in_(select(SEND.c.invoice_id).where(spoken_of))
+        connection.execute(select(INVOICE.c.id).where(theirs).order_by(INVOICE.c.id).with_for_update()).all()
+
+
+def _known(connection: Connection, vendor: str, ids: Iterable[str], vendor_ids: Iterable[str]) -> dict[str, Known]:
+    """The sends that are spoken of."""
+    ours = {send.id: send for send in _sends(connection, SEND.c.id, set(ids))}
+    theirs = _sends(connection, SEND.c.vendor_id, set(vendor_ids))
     return ours | {send.vendor_id: send for send in theirs if send.vendor == vendor and send.vendor_id}
 
 
-def _sends(connection: Connection, query: Select[Any], column: Any, ids: set[str]) -> list[Known]:
+def _sends(connection: Connection, column: Any, ids: set[str]) -> list[Known]:
     found: list[Known] = []
     for part in _parts(sorted(ids)):
-        found.extend(map(Known._make, connection.execute(query.where(column.in_(part)))))
+        found.extend(map(Known._make, connection.execute(_KNOWN.where(column.in_(part)))))
     return found
 
 
