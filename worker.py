@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -17,42 +17,53 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
+from activities.announcing import Announcer, DeliveryActivities, announcing
+from activities.asking import Asking
 from activities.collection import CollectionActivities, CollectionPacker
 from activities.discreet import Discreet
 from activities.email import EmailActivities, EmailPacker
+from activities.hearing import Hearing
 from activities.letter import LetterActivities, LetterPacker
 from activities.looking import Looking
 from activities.sending import Sending
 from activities.sms import SmsActivities, SmsPacker
-from channels.outbox import Outbox
+from activities.vendors import PARSERS, bounce_address, mailboxes, rounds, ways
+from channels.way import Way
+from channels.webhook import posting
 from config.settings import Settings
+from domain.deliveries import webhook_queue
 from domain.policy import Channel
 from domain.wire import InvoiceRef, channel_queue
 from store.books import Books
 from templates.renderer import Renderer
 from workflows.client import CaseClient
+from workflows.delivery import DeliveryWorkflow
 from workflows.invoice import InvoiceWorkflow
 
 GRACE = timedelta(seconds=20)
 """How long running activities may finish when the worker is told to stop."""
+
+THREADS = 32
+"""Activities that run side by side; the books' connections are as many (``store/engine.py``)."""
 
 SWEEP_EVERY = timedelta(minutes=1)
 
 log = structlog.get_logger()
 
 
-def channel_activities(books: Books, settings: Settings) -> dict[Channel, Sequence[Callable[..., Any]]]:
+def channel_activities(
+    books: Books, settings: Settings, ways: Mapping[Channel, Way]
+) -> dict[Channel, Sequence[Callable[..., Any]]]:
     """What each channel's queue does."""
-    renderer, outbox = Renderer(), settings.home / "outbox"
-    url = settings.address
-    email = EmailActivities(Sending(books, Outbox(outbox, Channel.EMAIL), EmailPacker(renderer, url)))
-    sms = SmsActivities(Sending(books, Outbox(outbox, Channel.SMS), SmsPacker(renderer, url)))
-    letter = LetterActivities(Sending(books, Outbox(outbox, Channel.LETTER), LetterPacker(renderer, url)))
-    agency = CollectionActivities(Sending(books, Outbox(outbox, Channel.COLLECTION), CollectionPacker(books)))
+    renderer, url = Renderer(), settings.address
+    email = EmailActivities(Sending(books, ways[Channel.EMAIL], EmailPacker(renderer, url)))
+    sms = SmsActivities(Sending(books, ways[Channel.SMS], SmsPacker(renderer, url)))
+    letter = LetterActivities(Sending(books, ways[Channel.LETTER], LetterPacker(renderer, url)))
+    agency = CollectionActivities(Sending(books, ways[Channel.COLLECTION], CollectionPacker(books)))
     return {
         Channel.EMAIL: [email.send, email.reconcile],
         Channel.SMS: [sms.send, sms.reconcile],
-        Channel.LETTER: [letter.send, letter.reconcile],
+        Channel.LETTER: [letter.send, letter.reconcile, letter.recall],
         Channel.COLLECTION: [agency.send, agency.reconcile],
     }
 
@@ -61,23 +72,20 @@ def channel_activities(books: Books, settings: Settings) -> dict[Channel, Sequen
 async def running(client: Client, books: Books, settings: Settings) -> AsyncIterator[None]:
     """Workers on every queue, until the block ends; then they finish what they have begun."""
     async with AsyncExitStack() as stack:
-        pool = stack.enter_context(ThreadPoolExecutor(max_workers=32, thread_name_prefix="activity"))
-        looking = Looking(books, settings.allow_test_clocks)
-        loop = Worker(
-            client,
-            task_queue=settings.task_queue,
-            workflows=[InvoiceWorkflow],
-            activities=[looking.look],
-            activity_executor=pool,
-            graceful_shutdown_timeout=GRACE,
-            interceptors=[Discreet()],
-        )
-        await stack.enter_async_context(loop)
-        for channel, activities in channel_activities(books, settings).items():
-            queue = channel_queue(settings.task_queue, channel)
+        pool = stack.enter_context(ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="activity"))
+        poster = await stack.enter_async_context(posting(public_only=settings.production))
+        deliveries = DeliveryActivities(books, poster)
+        queues: list[tuple[str, Sequence[type], Sequence[Callable[..., Any]]]] = [
+            (settings.task_queue, [InvoiceWorkflow], [Looking(books, settings.allow_test_clocks).look]),
+            (webhook_queue(settings.task_queue), [DeliveryWorkflow], [deliveries.deliver, deliveries.give_up]),
+        ]
+        for channel, activities in channel_activities(books, settings, ways(settings)).items():
+            queues.append((channel_queue(settings.task_queue, channel), [], activities))
+        for queue, workflows, activities in queues:
             worker = Worker(
                 client,
                 task_queue=queue,
+                workflows=workflows,
                 activities=activities,
                 activity_executor=pool,
                 graceful_shutdown_timeout=GRACE,
@@ -89,24 +97,33 @@ async def running(client: Client, books: Books, settings: Settings) -> AsyncIter
 
 
 @asynccontextmanager
-async def sweeping(client: CaseClient) -> AsyncIterator[None]:
-    """Wake, now and then, every case with an event that got no look: a lost signal delays and never loses.
+async def sweeping(client: CaseClient, settings: Settings) -> AsyncIterator[None]:
+    """See to it, now and then, that a lost signal or a vendor's lost call only delays.
 
-    And give a loop to those that have none: whoever entered them died before it began, or the server lost it.
+    Every case with an event that got no look is woken, and those without a loop get one: whoever entered them died
+    before it began, or the server lost it. Vendors are asked, mailboxes emptied, batches closed. What merchants want
+    to hear is sent on its way.
     """
+    hearing, out = Hearing(client, PARSERS), ways(settings)
+    asking = Asking(hearing, out, mailboxes(settings), rounds(out))
 
     async def sweep() -> None:
         while True:
             await _each(client.books.cases.behind, client.wake)
             await _each(lambda: client.books.cases.adrift(datetime.now(UTC)), client.heal)
+            await asking.go_round()
             await asyncio.sleep(SWEEP_EVERY.total_seconds())
 
-    task = asyncio.create_task(sweep())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(announcing(Announcer(client.plain, client.books, client.queue)))
+        if address := bounce_address(settings, hearing.keep):
+            await stack.enter_async_context(address)
+        task = asyncio.create_task(sweep())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
 
 async def _each(find: Callable[[], Sequence[InvoiceRef]], cure: Callable[[InvoiceRef], Awaitable[None]]) -> None:

@@ -6,7 +6,7 @@ Each vendor's module has two pure functions: ``verify(hook, secrets, now)``, whe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -45,6 +45,14 @@ class Hook:
     url: str
     headers: Mapping[str, str]
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Ear:
+    """How a vendor proves that it is the one who calls; any of the secrets will do, and without one nobody can."""
+
+    verify: Callable[[Hook, Sequence[str], datetime], bool]
+    secrets: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)

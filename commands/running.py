@@ -57,7 +57,7 @@ def worker() -> None:
     async def run() -> None:
         settings = read_settings()
         check(settings)
-        async with session(settings) as client, running(client.client, client.books, settings), sweeping(client):
+        async with session(settings) as client, running(client.client, client.books, settings), sweeping(client, settings):
             await _columns(client)
             log.info("the worker runs", queue=settings.task_queue)
             await until_stopped()
@@ -142,7 +142,7 @@ class House:
     async def start_worker(self) -> None:
         """Let the loops run."""
         await self._worker.enter_async_context(running(self.client.client, self.client.books, self.settings))
-        await self._worker.enter_async_context(sweeping(self.client))
+        await self._worker.enter_async_context(sweeping(self.client, self.settings))
 
     async def stop_worker(self) -> None:
         """Let nothing of ours run; what has begun is finished first."""

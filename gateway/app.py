@@ -8,8 +8,10 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from activities.hearing import Hearing
+from activities.vendors import PARSERS, ears
 from config.settings import Settings
-from gateway import health, outbox, page, staff, viewed
+from gateway import health, hooks, outbox, page, staff, viewed
 from gateway.api.app import PREFIX, create_api
 from gateway.calm import broken, missing
 from gateway.desk import Desk
@@ -28,6 +30,7 @@ def create_app(client: CaseClient, settings: Settings) -> FastAPI:
     app = FastAPI(title="Kvitt", openapi_url=None, docs_url=None, redoc_url=None)
     for router in (pages.router(), health.router(desk), page.router(desk), viewed.router(desk)):
         app.include_router(router)
+    app.include_router(hooks.router(Hearing(client, PARSERS), ears(settings), settings.address))
     app.mount(PREFIX, create_api(desk))
     if settings.shows_staff_pages:
         app.include_router(staff.router(desk))

@@ -5,8 +5,7 @@ Whoever cannot prove who it is learns nothing but that: a wrong signature, an ol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import structlog
@@ -15,20 +14,12 @@ from fastapi.responses import Response
 from sqlalchemy.exc import SQLAlchemyError
 
 from activities.hearing import Hearing
-from channels.hearing import Hook, Post
+from channels.hearing import Ear, Hook, Post
 
 log = structlog.get_logger()
 
 LONGEST = 8 * 1024 * 1024
 """Bytes of a call; SendGrid's batches are the longest, and stay below one million."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ear:
-    """How a vendor proves that it is the one who calls. Without a secret nobody can."""
-
-    verify: Callable[[Hook, Sequence[str], datetime], bool]
-    secrets: Sequence[str]
 
 
 def router(hearing: Hearing, ears: Mapping[str, Ear], public_url: str) -> APIRouter:

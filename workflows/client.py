@@ -42,6 +42,8 @@ class CaseClient:
     def __init__(self, client: Client, books: Books, queue: str, *, test_clocks: bool = False) -> None:
         self.clock = TestClock(client) if test_clocks else RealClock(client)
         self.client, self.books, self.queue = self.clock.client, books, queue
+        self.plain = client
+        """The client as it was given: what it starts lives in real time."""
 
     async def start(self, opening: Opening) -> Started:
         """Enter an invoice and begin its life; doing it again changes nothing."""

@@ -37,7 +37,7 @@ def entered(house: House, number: str) -> InvoiceRef:
 async def test_an_invoice_whose_starter_died_before_its_loop_began_lives(house: House):
     ref = entered(house, "sweep-1")
 
-    async with sweeping(house.client):
+    async with sweeping(house.client, house.settings):
         await until(lambda: house.books.cases.read(ref.id).looked_at)
 
     assert await is_running(house.client.handle(ref))
@@ -51,7 +51,7 @@ async def test_a_case_whose_loop_the_server_lost_gets_a_new_one(house: House):
     with writing(house.books.engine) as connection:
         connection.execute(CHANGE_INVOICE, {OF: ref.id, "next_at": datetime.now(UTC) - timedelta(hours=2)})
 
-    async with sweeping(house.client):
+    async with sweeping(house.client, house.settings):
         await until(lambda: (at := house.books.cases.read(ref.id).next_at) and at > datetime.now(UTC))
 
     assert await is_running(house.client.handle(ref))
@@ -65,5 +65,5 @@ async def test_a_view_that_no_timer_would_see_is_seen_also_if_its_signal_is_lost
         case.add(Viewed(at=datetime.now(UTC), send=case.facts.sends[0].id))
 
     assert ref in house.books.cases.behind()
-    async with sweeping(house.client):
+    async with sweeping(house.client, house.settings):
         await until(lambda: ref not in house.books.cases.behind())

@@ -1,0 +1,117 @@
+"""Who sends on each channel, as the settings say: the one place where a channel gets its vendor."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from activities.hearing import Parse
+from channels import bounces, printreports, sendgrid_events, twilio_hooks
+from channels.bounce_address import BounceAddress
+from channels.hearing import Ear, Post
+from channels.mailbox import ImapMailbox
+from channels.outbox import Outbox
+from channels.printhouse import PrintHouseMailbox, PrintHouseWay
+from channels.sendgrid import SendGridWay
+from channels.smtp import SmtpWay
+from channels.twilio import TwilioWay
+from channels.way import Mailbox, Round, Way
+from config.settings import Settings
+from domain.policy import Channel
+
+PARSERS: Mapping[str, Parse] = {
+    "sendgrid": sendgrid_events.parse,
+    "smtp": bounces.parse,
+    "twilio": twilio_hooks.parse,
+    "printhouse": printreports.parse,
+}
+"""How each vendor's posts are read; also those that wait in the inbox for a vendor that is used no more."""
+
+
+def ways(settings: Settings) -> dict[Channel, Way]:
+    """The way out of each channel."""
+    makers = {"sendgrid": _sendgrid, "smtp": _smtp, "twilio": _twilio, "printhouse": _print_house}
+    chosen = {
+        Channel.EMAIL: settings.email,
+        Channel.SMS: settings.sms,
+        Channel.LETTER: settings.letter,
+        Channel.COLLECTION: "outbox",
+    }
+    outbox = settings.home / "outbox"
+    return {
+        channel: Outbox(outbox, channel) if name == "outbox" else makers[name](settings)
+        for channel, name in chosen.items()
+    }
+
+
+def mailboxes(settings: Settings) -> list[Mailbox]:
+    """Where vendors leave word for us to fetch."""
+    found: list[Mailbox] = []
+    smtp = settings.smtp
+    if settings.email == "smtp" and smtp.imap_host:
+        found.append(
+            ImapMailbox(
+                smtp.imap_host,
+                smtp.imap_port,
+                smtp.imap_security,
+                smtp.imap_user,
+                smtp.imap_password.get_secret_value(),
+                smtp.imap_folder,
+                smtp.timeout,
+            )
+        )
+    if settings.letter == "printhouse":
+        found.append(PrintHouseMailbox(*_door(settings), settings.printhouse.timezone, settings.printhouse.timeout))
+    return found
+
+
+def rounds(ways: Mapping[Channel, Way]) -> list[Round]:
+    """The ways that have something to do at their hour."""
+    return [way for way in ways.values() if isinstance(way, PrintHouseWay)]
+
+
+def bounce_address(settings: Settings, keep: Callable[[Post], Awaitable[object]]) -> BounceAddress | None:
+    """The mail server for bounces, where the worker is to be one."""
+    smtp = settings.smtp
+    if settings.email != "smtp" or not smtp.bounce_port:
+        return None
+    return BounceAddress(smtp.bounce_address, settings.gateway_host, smtp.bounce_port, keep)
+
+
+def ears(settings: Settings) -> dict[str, Ear]:
+    """How each vendor proves that it calls. One without a secret can prove nothing."""
+    return {
+        "sendgrid": Ear(sendgrid_events.verify, settings.sendgrid.webhook_keys),
+        "twilio": Ear(twilio_hooks.verify, [token.get_secret_value() for token in settings.twilio.tokens]),
+    }
+
+
+def _sendgrid(settings: Settings) -> Way:
+    group = settings.sendgrid
+    return SendGridWay(group.key.get_secret_value(), group.host, group.timeout)
+
+
+def _smtp(settings: Settings) -> Way:
+    group = settings.smtp
+    password = group.password.get_secret_value()
+    return SmtpWay(group.host, group.port, group.security, group.user, password, group.timeout, group.bounce_address)
+
+
+def _twilio(settings: Settings) -> Way:
+    group = settings.twilio
+    token = group.tokens[0].get_secret_value()
+    callback = f"{settings.address}/hooks/twilio"
+    return TwilioWay(
+        group.account, token, group.host, group.timeout, group.messaging_service, callback, group.validity_minutes
+    )
+
+
+def _print_house(settings: Settings) -> Way:
+    group = settings.printhouse
+    return PrintHouseWay(*_door(settings), group.cut_off, group.last_call, group.timezone, group.timeout)
+
+
+def _door(settings: Settings) -> Sequence[Any]:
+    """How to get into the print house."""
+    group = settings.printhouse
+    return group.host, group.port, group.user, group.key, group.host_key, group.folder
