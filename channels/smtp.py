@@ -1,7 +1,7 @@
 """E-mail through a mail server.
 
-Everything up to the dot that ends a message can be broken off and nothing was sent; from the dot on the server may have
-taken it. So the dot is sent alone, and only what goes wrong after it is doubtful.
+Until the dot that ends a message everything can be broken off and nothing was sent; once the dot is on its way the
+server may have taken it. So the dot is sent alone, and only what goes wrong after it is doubtful.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Stage(Enum):
     """Connecting, logging in, naming the sender: only about us."""
     RECIPIENT = "recipient"
     MESSAGE = "message"
-    """It was all told, and the dot followed."""
+    """All was told, and the dot is on its way."""
 
 
 ANSWERS = {
@@ -53,6 +53,8 @@ NOT_US = re.compile(r"53\d|55\d[ -]5\.7\.")
 """Log in first, no relaying for strangers: the server means us and not the recipient, who must not lose a way of being
 reached by it."""
 
+_ADDRESS = re.compile(r"[!-;=?A-~]+@[!-;=?A-~]+")
+"""What can stand between < and >; letters beyond ASCII need an extension that not all servers on the way have."""
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 _MOST_SAID = 500
@@ -143,10 +145,10 @@ class _Talk:
 
     def through(self, smtp: smtplib.SMTP) -> Answer:
         recipient, body = self.item.parcel.recipient, _wire(self.item.parcel.body)
-        if not recipient.isascii():
-            return Answer(Status.FAILED, NAME, why=Reason.REFUSED, said="the address has letters beyond ASCII")
+        if not _ADDRESS.fullmatch(recipient):
+            return Answer(Status.FAILED, NAME, why=Reason.REFUSED, said="the address cannot be told to a mail server")
         speaks_dsn = smtp.has_extn("dsn")
-        options = [f"SIZE={len(body)}"] if smtp.has_extn("size") else []
+        options = [f"SIZE={len(self.item.parcel.body)}"] if smtp.has_extn("size") else []
         options += [f"RET=HDRS ENVID={self.item.id}"] if speaks_dsn else []
         answered = smtp.mail(self.envelope_sender, options)
         if answered[0] == TOO_LARGE:  # that is about the message, although the server says it this early
@@ -161,8 +163,8 @@ class _Talk:
         if answered[0] != 354:
             return self.answer(*answered)
         smtp.send(body)
-        self.stage = Stage.MESSAGE
         smtp.send(b".\r\n")
+        self.stage = Stage.MESSAGE
         return self.answer(*smtp.getreply())
 
     def answer(self, code: int, said: bytes | str) -> Answer:
