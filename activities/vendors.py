@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 
 from activities.hearing import Parse
 from channels import bounces, printreports, sendgrid_events, twilio_hooks
@@ -111,7 +111,7 @@ def _print_house(settings: Settings) -> Way:
     return PrintHouseWay(*_door(settings), group.cut_off, group.last_call, group.timezone, group.timeout)
 
 
-def _door(settings: Settings) -> Sequence[Any]:
+def _door(settings: Settings) -> tuple[str, int, str, Path, str, str]:
     """How to get into the print house."""
     group = settings.printhouse
-    return group.host, group.port, group.user, group.key, group.host_key, group.folder
+    return group.host, group.port, group.user, group.key or Path(), group.host_key, group.folder

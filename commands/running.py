@@ -57,10 +57,11 @@ def worker() -> None:
     async def run() -> None:
         settings = read_settings()
         check(settings)
-        async with session(settings) as client, running(client.client, client.books, settings), sweeping(client, settings):
+        async with session(settings) as client, running(client.client, client.books, settings):
             await _columns(client)
-            log.info("the worker runs", queue=settings.task_queue)
-            await until_stopped()
+            async with sweeping(client, settings):
+                log.info("the worker runs", queue=settings.task_queue)
+                await until_stopped()
 
     asyncio.run(run())
 

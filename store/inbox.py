@@ -147,6 +147,24 @@ class Inbox:
         with writing(self.engine) as connection:
             connection.execute(_MARK, {"of_post": post_id, "state": UNREADABLE})
 
+    def stuck(self, limit: int = 100) -> list[KeptPost]:
+        """Posts that nobody could read, oldest first."""
+        query = select(POST).where(POST.c.state == UNREADABLE).order_by(POST.c.id).limit(limit)
+        with reading(self.engine) as connection:
+            return [KeptPost(row.id, row.vendor, row.about, row.body) for row in connection.execute(query)]
+
+    def get(self, post_id: int) -> KeptPost | None:
+        """One post."""
+        with reading(self.engine) as connection:
+            row = connection.execute(select(POST).where(POST.c.id == post_id)).one_or_none()
+        return KeptPost(row.id, row.vendor, row.about, row.body) if row else None
+
+    def again(self, post_id: int) -> bool:
+        """Let a post that nobody could read be read once more; False: there is no such post."""
+        with writing(self.engine) as connection:
+            stuck = _MARK.where(POST.c.state == UNREADABLE)
+            return connection.execute(stuck, {"of_post": post_id, "state": NEW}).rowcount == 1
+
     def counts(self) -> dict[str, int]:
         """How many posts are in which state."""
         query = select(POST.c.state, func.count().label("posts")).group_by(POST.c.state)

@@ -154,7 +154,7 @@ async def test_opens_and_clicks_are_kept_and_are_no_views(house: House, web: htt
 
 async def test_what_nobody_knows_yet_is_kept_and_ignored(house: House, web: httpx.AsyncClient, number: str):
     """Trap 27: a new event, a new field, a send that is not ours."""
-    ref, send = await emailed(house, number)
+    _, send = await emailed(house, number)
     stranger = event(send, "delivered", kvitt_send="0" * 32, sg_message_id="somebody.else")
 
     answer = await web.post("/hooks/sendgrid", **batch(event(send, "teleported", colour=["blue"]), stranger, 17))  # type: ignore[arg-type]
