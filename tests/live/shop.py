@@ -47,16 +47,9 @@ class Shop:
         newest = self.books.deliveries.newest(1000, self.endpoint.merchant)
         return [one for one in reversed(newest) if one.endpoint_id == self.endpoint.id]
 
-    def enter(self) -> int:
-        """An invoice that nobody carries."""
-        told = story("pays-on-time")
-        opening = numbered(opening_of(told.invoice, told.loaded), f"hook-{uuid4().hex}")
-        return self.books.registry.open(opening, datetime.now(UTC)).id
-
-    def pay(self, invoice_id: int | None = None) -> None:
-        """Something happens."""
-        with self.books.cases.locked(invoice_id or self.enter()) as case:
-            case.add(Paid(at=datetime.now(UTC), amount=Money(100, "SEK"), dated=date(2026, 3, 2)))
+    def pay(self, invoice_id: int | None = None) -> int:
+        """Something happens; to which invoice."""
+        return an_event(self.books, invoice_id)
 
     def telling(self) -> AbstractAsyncContextManager[None]:
         return telling(self.client, self.books, self.queue)
@@ -86,3 +79,14 @@ async def listening(house: House, receiver: Receiver, *types: str) -> AsyncItera
         finally:
             if any(one.id == endpoint.id for one in books.endpoints.of_merchant("nordljus")):
                 books.endpoints.close("nordljus", endpoint.id, datetime.now(UTC))
+
+
+def an_event(books: Books, invoice_id: int | None = None) -> int:
+    """Something happens to an invoice that nobody carries; to which."""
+    if invoice_id is None:
+        told = story("pays-on-time")
+        opening = numbered(opening_of(told.invoice, told.loaded), f"hook-{uuid4().hex}")
+        invoice_id = books.registry.open(opening, datetime.now(UTC)).id
+    with books.cases.locked(invoice_id) as case:
+        case.add(Paid(at=datetime.now(UTC), amount=Money(100, "SEK"), dated=date(2026, 3, 2)))
+    return invoice_id

@@ -78,8 +78,7 @@ async def test_what_nobody_takes_is_dead_and_can_be_sent_anew(house: House):
 
 async def test_an_endpoint_that_is_gone_is_closed_and_asked_no_more(house: House):
     async with listening(house, Receiver(answers=[410])) as shop, shop.telling():
-        invoice_id = shop.enter()
-        shop.pay(invoice_id)
+        invoice_id = shop.pay()
         (dead,) = await shop.until_ended(DEAD)
         shop.pay(invoice_id)
         shop.books.deliveries.replay(dead.id)
@@ -93,13 +92,13 @@ async def test_an_endpoint_that_is_gone_is_closed_and_asked_no_more(house: House
 async def test_two_who_tell_at_once_deliver_each_message_once(house: House, request: pytest.FixtureRequest):
     events = 40
     async with listening(house, Receiver()) as shop, AsyncExitStack() as workers:
-        invoice_id = shop.enter()
+        invoice_id = shop.pay()
         for _ in range(2):
             books = open_books(house.settings.database, migrate=False)
             request.addfinalizer(books.close)
             client = await connect(shop.client.service_client.config.target_host)
             await workers.enter_async_context(telling(client, books, shop.queue))
-        for _ in range(events):
+        for _ in range(events - 1):
             await asyncio.to_thread(shop.pay, invoice_id)
         told = await shop.until_ended(DELIVERED, events)
 
