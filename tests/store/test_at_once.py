@@ -6,7 +6,7 @@ Each side has an engine of its own, as processes have.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
 from typing import Any
@@ -133,16 +133,16 @@ def test_an_order_waits_while_its_invoice_is_being_entered(two: Two):
         with writing(two.one.engine) as connection:
             hold(connection, "invoice", "nordljus", "1")
             keeping = pool.submit(keep_for, two.other, "1", "order-1")
-            until_somebody_waits(connection)
+            until_it_waits(connection, keeping)
             enter_slowly(connection, "1")
         assert keeping.result() is False
 
 
-def until_somebody_waits(connection: Connection) -> None:
-    """SQLite's writers wait before they look, PostgreSQL's may have looked already."""
+def until_it_waits(connection: Connection, other: Future[Any]) -> None:
+    """SQLite's writers wait before they look; PostgreSQL's may have looked already."""
     waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     while connection.dialect.name == "postgresql" and not connection.execute(waiting).scalar():
-        pass
+        assert not other.done(), "it did not wait"
 
 
 def enter_slowly(connection: Connection, number: str) -> None:
@@ -256,7 +256,7 @@ def test_who_hears_of_a_send_knows_what_was_settled_a_moment_ago(two: Two):
     with ThreadPoolExecutor(1) as pool:
         with two.one.cases.locked(invoice_id) as case:
             hearing = pool.submit(two.other.inbox.write, "twilio", Mentions([taken.id], [], understand))
-            until_somebody_waits(case.connection)
+            until_it_waits(case.connection, hearing)
             two.one.sends.answered(case, taken, "twilio", "SM1", "", None)
             case.add(Stopped(at=NOW))
         hearing.result()
