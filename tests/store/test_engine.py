@@ -1,37 +1,148 @@
-"""What the books say when something goes wrong."""
+"""Connections: what the books say when something goes wrong, and how long they wait."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import make_url, text
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
+from store import engine as store_engine
 from store.books import open_books
-from store.engine import writing
+from store.engine import hold, open_engine, reading, writing
 from store.registry import COMMAND
 
+ROW: dict[str, Any] = {"id": "1", "merchant": "nordljus", "number": "1", "kind": "stopped", "who": "Anna Lundberg"}
+ROW |= {"why": "moved", "at": datetime(2026, 3, 2, tzinfo=UTC), "body": "{}", "taken": False}
 
-def test_an_error_of_the_database_does_not_quote_what_was_written(tmp_path: Path):
-    books = open_books(f"sqlite:///{tmp_path / 'books.sqlite3'}")
-    row = {"id": "1", "merchant": "nordljus", "number": "1", "kind": "stopped", "who": "Anna Lundberg", "why": "moved"}
-    row |= {"at": datetime.now(UTC), "body": "{}", "taken": False}  # type: ignore[dict-item]
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [([ROW, ROW], "unique"), ([ROW | {"kind": None}], "null")],
+    ids=["the same again", "an empty column"],
+)
+def test_an_error_of_the_database_does_not_quote_what_was_written(
+    books_url: str, rows: list[dict[str, Any]], says: str
+):
+    books = open_books(books_url)
 
     with pytest.raises(IntegrityError) as told, writing(books.engine) as connection:
-        connection.execute(insert(COMMAND), [row, row])
+        connection.execute(COMMAND.insert(), rows)
 
-    assert "UNIQUE" in str(told.value)
-    assert "Anna" not in str(told.value)
+    assert says in str(told.value).lower()
+    assert "command" in str(told.value)
+    for error in (told.value, told.value.orig):
+        assert "Anna" not in f"{error} {error!r}"
+    books.close()
 
 
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize(("light", "waits"), [(False, 2), (True, 1)], ids=["to the disk", "light"])
-def test_a_write_waits_for_the_disk_unless_it_is_light(tmp_path: Path, light: bool, waits: int):
+def test_a_write_waits_for_the_disk_unless_it_is_light(books_url: str, light: bool, waits: int):
     """SQLite's words: 2 is FULL, 1 is NORMAL. The mode of one transaction does not leak into the next."""
-    books = open_books(f"sqlite:///{tmp_path / 'books.sqlite3'}")
+    books = open_books(books_url)
 
     with writing(books.engine, light=not light):
         pass
     with writing(books.engine, light=light) as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == waits
+    books.close()
+
+
+@pytest.mark.only_on("postgres")
+@pytest.mark.parametrize(("light", "waits"), [(False, "on"), (True, "off")], ids=["to the disk", "light"])
+def test_a_commit_waits_for_the_disk_unless_it_is_light(books_url: str, light: bool, waits: str):
+    """The mode of one transaction does not leak into the next."""
+    engine = open_engine(books_url)
+
+    with writing(engine, light=not light):
+        pass
+    with writing(engine, light=light) as connection:
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == waits
+    engine.dispose()
+
+
+def test_an_insert_that_meets_a_row_tells_that_it_wrote_none(books_url: str):
+    books = open_books(books_url)
+    into = {"sqlite": sqlite_insert, "postgresql": postgres_insert}[books.engine.dialect.name](COMMAND)
+
+    with writing(books.engine) as connection:
+        written = [connection.execute(into.on_conflict_do_nothing(), ROW).rowcount for _ in range(2)]
+
+    assert written == [1, 0]
+    books.close()
+
+
+def test_what_is_only_read_cannot_be_written(books_url: str):
+    """PostgreSQL refuses it; SQLite forgets it."""
+    books = open_books(books_url)
+
+    try:
+        with reading(books.engine) as connection:
+            connection.execute(COMMAND.insert(), ROW)
+    except DBAPIError as refusal:
+        assert "read-only" in str(refusal)
+
+    assert books.orders.given("nordljus", "1") == []
+    books.close()
+
+
+def test_a_name_that_is_held_is_waited_for_and_no_other(books_url: str):
+    engine, finished = open_engine(books_url), []
+
+    def take(*name: str) -> None:
+        with writing(engine) as connection:
+            hold(connection, *name)
+            finished.append(name)
+
+    with ThreadPoolExecutor(2) as pool:
+        with writing(engine) as connection:
+            hold(connection, "invoice", "a", "1")
+            waiting = pool.submit(take, "invoice", "a", "1")
+            if engine.dialect.name == "postgresql":
+                pool.submit(take, "invoice", "a1", "").result()
+                assert finished == [("invoice", "a1", "")]
+            assert not waiting.done()
+        waiting.result()
+    assert finished[-1] == ("invoice", "a", "1")
+    engine.dispose()
+
+
+@pytest.mark.only_on("postgres")
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_an_address_of_postgresql_needs_no_driver(books_url: str, scheme: str):
+    engine = open_engine(books_url.replace("postgresql+psycopg", scheme))
+
+    with reading(engine) as connection:
+        assert connection.execute(text("SELECT 1")).scalar() == 1
+    engine.dispose()
+
+
+@pytest.mark.only_on("postgres")
+def test_postgresql_cuts_off_what_hangs_and_knows_who_it_was(books_url: str):
+    engine = open_engine(books_url)
+    patient = open_engine(str(make_url(books_url).update_query_dict({"application_name": "ours"})))
+
+    with reading(engine) as connection:
+        shown = {name: connection.exec_driver_sql(f"SHOW {name}").scalar() for name in store_engine.PATIENCE}
+        assert shown == {
+            "statement_timeout": "30s",
+            "lock_timeout": "20s",
+            "idle_in_transaction_session_timeout": "1min",
+        }
+        assert connection.exec_driver_sql("SHOW application_name").scalar() == "kvitt"
+    with reading(patient) as connection:
+        assert connection.exec_driver_sql("SHOW application_name").scalar() == "ours"
+    engine.dispose()
+    patient.dispose()
+
+
+@pytest.mark.parametrize("address", ["mysql://kvitt@127.0.0.1/kvitt", "nonsense", ""])
+def test_another_database_is_refused(address: str):
+    with pytest.raises(ArgumentError):
+        open_engine(address)
