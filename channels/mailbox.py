@@ -77,7 +77,9 @@ class ImapMailbox:
                 with suppress(OSError, imaplib.IMAP4.error):
                     imap.logout()
         except (OSError, imaplib.IMAP4.error) as error:
-            raise MailboxError(f"the mailbox of bounces at {self.host}: {type(error).__name__}") from None
+            refused = type(error) is imaplib.IMAP4.error
+            why = "it refuses the user, the password or the folder" if refused else type(error).__name__
+            raise MailboxError(f"the mailbox of bounces at {self.host}: {why}") from None
 
     def _connection(self) -> imaplib.IMAP4:
         if self.security == "tls":
