@@ -34,8 +34,7 @@ def invoice_schemas(template: str) -> dict[str, Any]:
     """The schemas of an invoice and its parts, by name; references follow the template, as in ``#/$defs/{model}``."""
     schema = InvoiceRow.model_json_schema(by_alias=True, ref_template=template)
     parts = schema.pop("$defs")
-    clean: dict[str, Any] = _without_null({**parts, InvoiceRow.__name__: schema})
-    return clean
+    return {**parts, InvoiceRow.__name__: schema}
 
 
 def _written(default: object) -> object:

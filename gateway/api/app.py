@@ -27,6 +27,8 @@ from gateway.desk import Desk
 log = structlog.get_logger()
 
 PREFIX = "/api/v1"
+PARTS = (invoices, orders, documents)
+"""What the API is made of."""
 AGAIN_S = "5"
 """Seconds after which to ask again when something of ours is down."""
 
@@ -43,8 +45,10 @@ def create_api(desk: Desk) -> FastAPI:
         exception_handlers=_HANDLERS,
     )
     api.state.service = Service.at(desk)
-    for part in (invoices, orders, documents):
-        api.include_router(part.router())
+    routers = [part.router() for part in PARTS]
+    for router in routers:
+        api.include_router(router)
+    api.state.routes = [route for router in routers for route in router.routes]
     api.add_middleware(Headers)
     api.openapi = partial(description, api)  # type: ignore[method-assign]
     return api
@@ -85,7 +89,7 @@ async def _not_there(request: Request, error: Any) -> Response:
 
 def _methods(request: Request) -> list[str]:
     """What an address knows; several routes may share it."""
-    here = (route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
+    here = (route for route in request.app.state.routes if route.matches(request.scope)[0] is not Match.NONE)
     return sorted({method for route in here for method in getattr(route, "methods", None) or ()})
 
 

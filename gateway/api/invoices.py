@@ -254,7 +254,7 @@ def _list(asks: Caller, limit: int, after: str | None, stage: Stage | None) -> I
     try:
         below = books.cases.find(asks.merchant, after) if after else None
     except UnknownInvoiceError:
-        raise wrong_at("", "there is no such invoice to go on after", "send the next of a page as after") from None
+        raise missing() from None
     rows = books.looks.standing(limit + 1, asks.merchant, stage, below)
     page = [listed(row) for row in rows[:limit]]
     return InvoiceList(invoices=page, next=page[-1].number if len(rows) > limit else None)

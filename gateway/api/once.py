@@ -24,7 +24,6 @@ IdempotencyKey = Annotated[
         description="Your own id for the request, such as a UUID: sent again within 48 hours with the same body, it "
         "gets the same answer again (with `Idempotent-Replayed: true`), and nothing is done twice.",
         pattern=r"^[!-~]{1,255}$",
-        examples=["7d3c1f9e-2f0a-4a52-8a55-2c9e4cf5a3f1"],
     ),
 ]
 REPLAYED = "Idempotent-Replayed"

@@ -47,7 +47,6 @@ COMMON: dict[str, dict[str, Any]] = {
         "minLength": 1,
         "maxLength": 64,
         "description": "Your own id for the order; given twice it is done once.",
-        "examples": ["bank-2026-04-01-17"],
     },
     "why": {"type": "string", "minLength": 1, "maxLength": 1000, "description": "Why; kept with the order."},
 }
@@ -115,7 +114,7 @@ def description(api: FastAPI) -> dict[str, Any]:
             separate_input_output_schemas=False,
         )
         schemas = made.setdefault("components", {}).setdefault("schemas", {})
-        schemas |= _problem_document() | _invoice() | _orders()
+        schemas |= _problem_document() | _invoice() | order_schemas()
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
         for path in made["paths"].values():
@@ -163,7 +162,7 @@ def _invoice() -> dict[str, Any]:
     return {**schemas, BATCH: batch}
 
 
-def _orders() -> dict[str, Any]:
+def order_schemas() -> dict[str, Any]:
     """A schema for each line of the command table."""
     names = {kind.name: f"{kind.name.capitalize()}Command" for kind in ORDERS.values()}
     each = {names[kind.name]: _order(kind, command=True) for kind in ORDERS.values()}
