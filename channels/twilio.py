@@ -9,7 +9,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from logging import WARNING, Logger
 from typing import Any
@@ -71,7 +71,7 @@ class TwilioWay:
     """Twilio's Messages API, one client for each call. With a messaging service, that one picks the sender."""
 
     account: str
-    token: str
+    token: str = field(repr=False)
     host: str
     timeout: float
     messaging_service: str

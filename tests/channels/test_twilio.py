@@ -72,7 +72,7 @@ def way(twilio: Vendor) -> TwilioWay:
 
 
 def way_to(host: str) -> TwilioWay:
-    return TwilioWay(ACCOUNT, "token", host, 0.5, "", "https://pay.example/hooks/twilio", 240)
+    return TwilioWay(ACCOUNT, "a-secret", host, 0.5, "", "https://pay.example/hooks/twilio", 240)
 
 
 def says(answer: Answer) -> tuple[Status, Reason | None]:
@@ -136,6 +136,10 @@ def test_the_log_tells_no_number(twilio: Vendor, way: TwilioWay, caplog: pytest.
 
     assert len(twilio.asked) == 3
     assert "46701740605" not in caplog.text
+
+
+def test_the_token_is_not_told(way: TwilioWay) -> None:
+    assert way.token not in repr(way)
 
 
 # what goes wrong
