@@ -77,6 +77,15 @@ def breaking_off(handler: BaseHTTPRequestHandler, _: Asked) -> None:
     handler.wfile.write(b'{"sid": "SM')
 
 
+class Server(ThreadingHTTPServer):
+    """Takes many at once, and says nothing of those who leave."""
+
+    request_queue_size = 128
+
+    def handle_error(self, *_: object) -> None:
+        """The tests say enough."""
+
+
 @contextmanager
 def vendor(act: Act, tls: ssl.SSLContext | None = None) -> Iterator[Vendor]:
     """A server on a port of its own."""
@@ -94,8 +103,7 @@ def vendor(act: Act, tls: ssl.SSLContext | None = None) -> Iterator[Vendor]:
         def log_message(self, *_: object) -> None:
             """The tests say enough."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.handle_error = lambda *_: None  # type: ignore[method-assign]
+    with Server(("127.0.0.1", 0), Handler) as server:
         if tls:
             server.socket = tls.wrap_socket(server.socket, server_side=True)
         opened = Vendor(f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}", act)
