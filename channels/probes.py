@@ -81,7 +81,7 @@ def _events(web: _Web, keys: Sequence[str], hook_url: str) -> Finding:
     if status != 200:
         cure = "give KVITT_SENDGRID_KEY the right to read Event Notification, or compare by hand"
         return unchecked(what, f"the key may not read it ({status})", cure)
-    ours = [hook for hook in _list(body, "webhooks") if hook.get("url") == hook_url]
+    ours = [hook for hook in _objects(body, "webhooks") if hook.get("url") == hook_url]
     if not ours:
         return wrong(what, "none leads to us", f"add one in SendGrid that posts to {hook_url}")
     hook = next((one for one in ours if one.get("enabled")), None)
@@ -103,7 +103,7 @@ def _domains(web: _Web, domains: Sequence[str]) -> list[Finding]:
     if status != 200 and domains:
         cure = "give KVITT_SENDGRID_KEY the right to read Sender Authentication, or compare by hand"
         return [unchecked("Merchants' domains at SendGrid", f"the key may not read them ({status})", cure)]
-    known = {str(one.get("domain")).lower() for one in body or () if isinstance(one, Mapping) and one.get("valid")}
+    known = {str(one.get("domain")).lower() for one in _objects({"": body}, "") if one.get("valid")}
     return [
         ok(f"The domain {domain} at SendGrid")
         if _is_within(domain, known)
@@ -178,7 +178,7 @@ def _numbers(web: _Web, place: str, numbers: Sequence[str]) -> list[Finding]:
         status, body = web.ask("GET", f"{place}/IncomingPhoneNumbers.json", params={"PhoneNumber": number})
         if status != 200:
             found.append(unchecked(what, f"Twilio answered {status}"))
-        elif any(one.get("phone_number") == number for one in _list(body, "incoming_phone_numbers")):
+        elif any(one.get("phone_number") == number for one in _objects(body, "incoming_phone_numbers")):
             found.append(ok(what))
         else:
             cure = "change senders.sms.from in the merchant's file, or buy the number"
@@ -219,9 +219,8 @@ def _organisation(web: _Web, organisation: str, token: str) -> list[Finding]:
         return [ok("Pingen's client"), wrong(what, f"the client does not reach it ({status})", cure)]
     if status != 200:
         return [ok("Pingen's client"), _odd(what, status)]
-    attributes = body.get("data", {}).get("attributes", {}) if isinstance(body, Mapping) else {}
-    standing = str(attributes.get("status", "active")) if isinstance(attributes, Mapping) else "active"
-    if standing != "active":
+    standing = _text(_object(_object(body, "data"), "attributes"), "status")
+    if standing not in ("active", ""):
         return [ok("Pingen's client"), wrong(what, f"it is {standing}", "ask Pingen why")]
     return [ok("Pingen's client"), ok(what)]
 
@@ -250,10 +249,18 @@ def _is_within(domain: str, known: set[str]) -> bool:
 
 
 def _list(body: object, key: str) -> list[Any]:
-    value = body.get(key) if isinstance(body, Mapping) else None
+    value = _object(body, key)
     return value if isinstance(value, list) else []
 
 
+def _objects(body: object, key: str) -> list[Mapping[str, Any]]:
+    return [one for one in _list(body, key) if isinstance(one, Mapping)]
+
+
+def _object(body: object, key: str) -> object:
+    return body.get(key) if isinstance(body, Mapping) else None
+
+
 def _text(body: object, key: str) -> str:
-    value = body.get(key) if isinstance(body, Mapping) else None
+    value = _object(body, key)
     return value if isinstance(value, str) else ""

@@ -39,13 +39,11 @@ def _greeted(server: smtplib.SMTP, what: str, security: str, user: str, password
             return [wrong(what, "it does not offer STARTTLS", cure)]
         server.starttls(context=ssl.create_default_context())
         server.ehlo()
-    found = [ok(what, f"{'in the clear' if security == 'none' else 'protected by TLS'}")]
-    if user:
-        found.append(_login(server, user, password))
     code, _ = server.noop()
     if code != 250:
-        found.append(wrong(what, f"it is not ready ({code})", "ask whoever runs it"))
-    return found
+        return [wrong(what, f"it is not ready ({code})", "ask whoever runs it")]
+    found = [ok(what, "in the clear" if security == "none" else "protected by TLS")]
+    return [*found, _login(server, user, password)] if user else found
 
 
 def _login(server: smtplib.SMTP, user: str, password: str) -> Finding:
@@ -58,6 +56,8 @@ def _login(server: smtplib.SMTP, user: str, password: str) -> Finding:
     except smtplib.SMTPNotSupportedError:
         cure = "unset KVITT_SMTP_USER and KVITT_SMTP_PASSWORD, or protect the connection with KVITT_SMTP_SECURITY"
         return wrong(what, "it asks nobody who they are, at least not on this connection", cure)
+    except (OSError, smtplib.SMTPException) as error:
+        return wrong(what, trouble(error), "KVITT_SMTP_USER and KVITT_SMTP_PASSWORD: check both")
     return ok(what)
 
 

@@ -23,7 +23,7 @@ from commands.examining_vendors import vendors
 from commands.orders import JSON
 from config.problems import Problem
 from config.production import CHANNELS, missing, refusals
-from config.settings import Settings, read_what_is_right
+from config.settings import LOOPBACK, Settings, read_what_is_right
 
 LIMIT_S = 45.0
 """After this long a look that has not come back is given up; each has shorter limits of its own."""
@@ -133,7 +133,7 @@ def _notes(settings: Settings) -> Iterator[Finding]:
         yield note("KVITT_DATABASE_URL", why, "write the address of a PostgreSQL for more than one")
     if settings.merchants == Settings.model_fields["merchants"].default:
         yield note("KVITT_MERCHANTS", "these merchants are invented", "name the folder with your own")
-    if settings.shows_staff_pages:
+    if settings.shows_staff_pages and settings.gateway_host in LOOPBACK:
         why = "whoever gets through to this gateway reads every invoice"
         yield note("KVITT_STAFF_PAGES", why, "let something before it ask who they are")
 

@@ -15,6 +15,14 @@ from domain.merchant import Merchant
 
 AREAS = {"email": "E-mail", "sms": "SMS", "letter": "Letters"}
 
+NAMES = {
+    "sendgrid": "SendGrid",
+    "smtp": "The mail server",
+    "twilio": "Twilio",
+    "printhouse": "The print house",
+    "pingen": "Pingen",
+}
+
 RESERVED = re.compile(r"(^|\.)(example|test|invalid|localhost|example\.(com|net|org))$")
 """Domains that nobody can send from (RFC 2606)."""
 
@@ -32,7 +40,7 @@ def _channel(settings: Settings, merchants: Sequence[Merchant], channel: str) ->
     if vendor == "outbox":
         return [ok("The outbox", "nothing leaves this machine")]
     if problems := missing_for(settings, channel):
-        return [unchecked(vendor, f"{', '.join(problem.key for problem in problems)} must be set first")]
+        return [unchecked(NAMES[vendor], f"{', '.join(problem.key for problem in problems)} must be set first")]
     return LOOKS[vendor](settings, merchants)
 
 
