@@ -566,6 +566,28 @@ def test_a_recall_that_says_not_sent_was_right_at_once(tmp_path) -> None:
                 assert (printed == {}) or answer.status is not Status.NOT_SENT, (other, number)
 
 
+def test_a_letter_called_back_on_its_way_to_the_next_batch_does_not_get_there(tmp_path) -> None:
+    """Its batch was closed without it; before it is claimed for the next one, somebody calls it back."""
+    told = set()
+    for number in range(1, 30):
+        with built(tmp_path / f"{number}") as house:
+            answers = {}
+
+            def closes(_number, step: str, path: str, house=house, number=number, answers=answers) -> None:
+                if step == "posix_rename" and path.endswith("a1.pdf"):
+                    house.server.step = nothing
+                    attempt(house, "close")
+                    at_step(house.server, number, between(house, "recall", answers))
+
+            house.server.step = closes
+            ACTS["send"](house)
+            printed = house.finish()
+            recalled = answers.get("recall, between")
+            told.add(recalled and recalled.status)
+            assert not recalled or recalled.status is not Status.NOT_SENT or printed == {}, number
+    assert Status.NOT_SENT in told
+
+
 def test_a_send_that_says_sent_was_right_at_once(tmp_path) -> None:
     """It is printed though nobody asks for evidence afterwards."""
     steps = counted(tmp_path, "send", ())
