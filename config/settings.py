@@ -25,6 +25,9 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 NOT_OURS = frozenset({"KVITT_VENDOR_CACHE"})
 """Variables that only tests and tools read."""
 
+LINK = re.compile(r"_SERVICE_(HOST|PORT)|_PORT_\d+_(TCP|UDP)")
+"""What Kubernetes writes for a service that is called kvitt-something, unless it is told enableServiceLinks: false."""
+
 CURES = {
     "int_parsing": "write a whole number",
     "int_from_float": "write a whole number",
@@ -156,23 +159,32 @@ def read_settings() -> Settings:
 
 def read_what_is_right() -> tuple[Settings, tuple[Problem, ...]]:
     """Read the settings from the environment; what is wrong there is told, and left at its default."""
-    unknown = list(_unknown())
-    strange = {problem.key for problem in unknown}
+    strange = _strange()
+    unknown = [_unknown(name) for name, value in strange.items() if not _is_excused(name, value)]
     try:
         return Settings(), tuple(unknown)
     except ValidationError as error:
         faults = [one for one in error.errors(include_url=False) if _variable(one) not in strange and _is_first(one)]
         wrong_ones = {_variable(fault): _problem(fault) for fault in faults}
-        return _Told(**_without(strange | set(wrong_ones))), (*unknown, *wrong_ones.values())
+        return _Told(**_without({*strange, *wrong_ones})), (*unknown, *wrong_ones.values())
 
 
-def _unknown() -> Iterator[Problem]:
+def _strange() -> dict[str, str]:
+    """The variables that begin as ours and are no setting, and what they hold."""
     known = dict(variables())
-    for name in sorted(map(str.upper, os.environ)):
-        if name.startswith(PREFIX) and name not in known and name not in NOT_OURS:
-            meant = closest(name.removeprefix(PREFIX).lower(), [one.removeprefix(PREFIX).lower() for one in known])
-            cure = f"did you mean {PREFIX}{meant.upper()}?" if meant else "see docs/operations.md, or unset it"
-            yield Problem("", None, name, "is no setting", cure)
+    ours = {name.upper(): value for name, value in sorted(os.environ.items()) if name.upper().startswith(PREFIX)}
+    return {name: value for name, value in ours.items() if name not in known}
+
+
+def _is_excused(name: str, value: str) -> bool:
+    return name in NOT_OURS or LINK.search(name) is not None or value.startswith(("tcp://", "udp://"))
+
+
+def _unknown(name: str) -> Problem:
+    known = {one.removeprefix(PREFIX).lower(): one for one, _ in variables()}
+    meant = known.get(closest(name.removeprefix(PREFIX), known) or "")
+    cure = f"did you mean {meant}?" if meant else "see docs/operations.md, or unset it"
+    return Problem("", None, name, "is no setting", cure)
 
 
 def _variable(fault: ErrorDetails) -> str:
@@ -196,6 +208,8 @@ def _problem(fault: ErrorDetails) -> Problem:
 
 def _cure(fault: ErrorDetails, field: FieldInfo) -> str:
     ctx = fault.get("ctx", {})
+    if str(fault["input"]).startswith("tcp://"):
+        return "Kubernetes wrote this for a service of that name; tell it enableServiceLinks: false"
     match fault["type"]:
         case "literal_error":
             return f"write {ctx['expected'].replace(chr(39), '')}"

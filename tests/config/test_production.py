@@ -81,6 +81,7 @@ def test_the_other_vendors_are_as_safe(said, instead: dict[str, str]):
         ({"TWILIO_TOKENS": ""}, "TWILIO_TOKENS", "is missing"),
         ({"TWILIO_TOKENS": "twilio_test_auth_token"}, "TWILIO_TOKENS", "holds one that is a default"),
         ({"GATEWAY_SECRET": ""}, "GATEWAY_SECRET", "is missing"),
+        ({"GATEWAY_SECRET": SECRET[:31]}, "GATEWAY_SECRET", "is a default, or can be guessed"),
         ({"GATEWAY_SECRET": "short"}, "GATEWAY_SECRET", "is a default, or can be guessed"),
         ({"GATEWAY_SECRET": "change-me-" * 4}, "GATEWAY_SECRET", "is a default, or can be guessed"),
         ({"GATEWAY_SECRET": "ab" * 20}, "GATEWAY_SECRET", "is a default, or can be guessed"),

@@ -167,6 +167,27 @@ def test_what_tests_and_tools_read_is_left_alone(monkeypatch: pytest.MonkeyPatch
     assert read_settings() == Settings()
 
 
+def test_what_kubernetes_writes_for_services_of_our_name_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = Settings().model_dump()
+    for name, value in {
+        "KVITT_SERVICE_HOST": "10.0.0.1",
+        "KVITT_SERVICE_PORT_HTTP": "8080",
+        "KVITT_PORT": "tcp://10.0.0.1:8080",
+        "KVITT_PORT_8080_TCP_ADDR": "10.0.0.1",
+        "KVITT_SMTP_SERVICE_HOST": "10.0.0.2",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+    assert read_settings().model_dump() == usual
+
+
+def test_what_kubernetes_writes_over_a_setting_of_ours_is_told_as_its(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KVITT_GATEWAY_PORT", "tcp://10.0.0.1:8080")
+
+    with pytest.raises(ConfigError, match="tell it enableServiceLinks: false"):
+        read_settings()
+
+
 def test_every_fault_is_told_at_once_each_by_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KVITT_GATEWAY_PORT", "many")
     monkeypatch.setenv("KVITT_SMTP_PORT", "0")
