@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from functools import partial
 from typing import Any
 
+import psycopg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -18,7 +20,7 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from temporalio.service import RPCError
 
-from gateway.api import documents, invoices, orders
+from gateway.api import documents, invoices, orders, webhooks
 from gateway.api.problems import LONGEST, MEDIA_TYPE, Kind, Refusal, as_text, of_status
 from gateway.api.schemas import ABOUT, description
 from gateway.api.service import Service
@@ -27,7 +29,7 @@ from gateway.desk import Desk
 log = structlog.get_logger()
 
 PREFIX = "/api/v1"
-PARTS = (invoices, orders, documents)
+PARTS = (invoices, orders, documents, webhooks)
 """What the API is made of."""
 AGAIN_S = "5"
 """Seconds after which to ask again when something of ours is down."""
@@ -88,9 +90,9 @@ async def _not_there(request: Request, error: Any) -> Response:
 
 
 def _methods(request: Request) -> list[str]:
-    """What an address knows; several routes may share it."""
-    here = (route for route in request.app.state.routes if route.matches(request.scope)[0] is not Match.NONE)
-    return sorted({method for route in here for method in getattr(route, "methods", None) or ()})
+    """What an address knows: several routes may share it."""
+    here = [route for route in request.app.state.routes if route.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for route in here if route.path == here[0].path for method in route.methods})
 
 
 async def _invalid(_request: Request, error: Any) -> Response:
@@ -127,6 +129,8 @@ _HANDLERS: dict[int | type[Exception], Any] = {
     HTTPException: _not_there,
     RequestValidationError: _invalid,
     OperationalError: _unavailable,
+    sqlite3.OperationalError: _unavailable,  # where a transaction cannot even begin
+    psycopg.OperationalError: _unavailable,
     InterfaceError: _unavailable,
     PoolTimeoutError: _unavailable,
     RPCError: _unavailable,

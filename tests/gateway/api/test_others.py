@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,17 +16,24 @@ from fastapi.routing import APIRoute
 
 from domain.policy import Channel
 from gateway.api.app import PARTS
+from store.endpoints import UnknownEndpointError
 from store.keys import ApiKeys
 from tests.gateway.api.conftest import calling, is_problem
 from tests.gateway.cases import Kept
 from tests.live.house import House
+from tests.live.shop import an_event
 
 BODIES: dict[str, dict[str, Any]] = {
     "/invoices/{number}/payments": {"amount": "1.00"},
     "/invoices/{number}/commands": {"command": "release"},
 }
 """What an address that reaches one thing must be sent, for it to matter whose that is."""
-NOTHING = {"number": "99999", "send_id": "0" * 32}
+NOTHING = {
+    "number": "99999",
+    "send_id": "0" * 32,
+    "endpoint_id": f"ep_{'0' * 20}",
+    "delivery_id": f"msg_{'0' * 32}",
+}
 """What nobody has, for each parameter of an address."""
 
 
@@ -41,11 +49,24 @@ REACHING = [(method, path) for method, path in ROUTES if "{" in path]
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
-async def theirs(house: House) -> AsyncIterator[dict[str, str]]:
-    """A thing of nordljus for each parameter of an address."""
+async def kept(house: House) -> AsyncIterator[dict[str, str]]:
+    """An invoice of nordljus."""
     case = Kept(house.books, "77001", "2026-03-10T12:00")
     send = case.send(Channel.EMAIL, "2026-03-02T09:00")
     yield {"number": "77001", "send_id": send.id}
+
+
+@pytest.fixture
+def theirs(house: House, kept: dict[str, str]) -> Iterator[dict[str, str]]:
+    """A thing of nordljus for each parameter of an address; its endpoint is a new one each time."""
+    books, now = house.books, datetime.now(UTC)
+    endpoint = books.endpoints.add("nordljus", "http://127.0.0.1:9/kvitt", (), now)
+    an_event(books)
+    books.deliveries.write_down(now)
+    message = next(one for one in books.deliveries.newest(9) if one.endpoint_id == endpoint.id)
+    yield {**kept, "endpoint_id": endpoint.id, "delivery_id": message.id}
+    with suppress(UnknownEndpointError):
+        books.endpoints.close("nordljus", endpoint.id, now)
 
 
 def test_the_app_has_no_other_addresses(app: FastAPI):

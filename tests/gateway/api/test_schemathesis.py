@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import defaultdict
 from datetime import UTC, datetime
 from typing import Any
@@ -21,16 +22,22 @@ from tests.live.house import House
 
 NUMBER = "10001"
 """The invoice that the description takes as its example."""
+ASKS_NOTHING = {"GET /webhooks", "POST /webhook-deliveries/replay"}
+"""What takes neither a parameter nor a body, and so cannot be asked wrongly."""
+UNGUESSABLE = re.compile(r"\{(endpoint|delivery)_id\}")
+"""What is reached by an id that nobody can guess."""
 
 HOW: dict[str, Any] = {
     "seed": 1,
     "generation": {"max-examples": 8, "mode": "all", "database": "none"},
-    # A form cannot say that an invoice is due after it was issued, or that a day is past.
-    "checks": {"positive_data_acceptance": {"enabled": False}},
-    # What these two hold is covered by the others; all of it again is hundreds of requests.
+    # A form cannot say that an invoice is due after it was issued; and a number is taken as the text that was written.
+    "checks": {"positive_data_acceptance": {"enabled": False}, "negative_data_rejection": {"enabled": False}},
+    # Every corner of a body is hundreds of requests; the tests beside this one go there.
     "operations": [
-        {"include-operation-id": name, "phases": {"coverage": {"enabled": False}}}
-        for name in ("startInvoices", "giveCommand")
+        {
+            "exclude-operation-id": ["listInvoices", "readInvoice", "readDocument", "bookPayment"],
+            "phases": {"coverage": {"enabled": False}},
+        }
     ],
 }
 
@@ -45,8 +52,9 @@ async def test_no_request_breaks_it_and_every_answer_is_as_described(house: Hous
 
     assert not failures, "\n".join(failures)
     assert set(tried) == operations(app)
-    assert all(statuses & {404, 422} for statuses in tried.values()), tried
-    assert sum(bool(statuses & {200, 201, 202}) for statuses in tried.values()) >= len(tried) - 1, tried
+    assert all(statuses & {404, 422} for label, statuses in tried.items() if label not in ASKS_NOTHING), tried
+    guessable = [statuses for label, statuses in tried.items() if not UNGUESSABLE.search(label)]
+    assert sum(bool(statuses & {200, 201, 202}) for statuses in guessable) >= len(guessable) - 1, tried
 
 
 def attack(address: str, key: NewKey) -> tuple[dict[str, set[int]], list[str]]:
