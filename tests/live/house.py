@@ -60,8 +60,10 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(home: Path, server_settings: Mapping[str, str] = SERVER_SETTINGS) -> AsyncIterator[House]:
-    settings = Settings(home=home, database_url=database_of(home))
+async def open_house(
+    home: Path, server_settings: Mapping[str, str] = SERVER_SETTINGS, settings: Settings | None = None
+) -> AsyncIterator[House]:
+    settings = settings or Settings(home=home, database_url=database_of(home))
     async with serving(home, 0, 0, server_settings) as server:
         books = open_books(settings.database)
         client = CaseClient(await connect(server.address), books, settings.task_queue, test_clocks=True)
