@@ -42,7 +42,7 @@ async def once(
 ) -> Response:
     """Do the work, unless this key's was done before.
 
-    What is refused is not kept: nothing was done, and the key may be used again.
+    What is refused, or broke, is not kept: the key may be used again.
 
     Raises:
         Refusal: the key is another request's, or the same is being answered.
@@ -62,10 +62,10 @@ async def once(
             return Response(claim.body, claim.status, media_type="application/json", headers=headers)
     try:
         answer = await work()
+        await asyncio.to_thread(answered.answer, asks.merchant, key, answer.status, as_text(answer.document))
     except Exception:
         await asyncio.to_thread(answered.release, asks.merchant, key)
         raise
-    await asyncio.to_thread(answered.answer, asks.merchant, key, answer.status, as_text(answer.document))
     return _response(answer)
 
 

@@ -25,7 +25,7 @@ from workflows.client import CaseClient
 
 log = structlog.get_logger()
 
-PATIENCE = timedelta(seconds=5)
+PATIENCE = timedelta(seconds=3)
 """How long a request waits for Temporal. What it asked for is in the books by then."""
 
 

@@ -29,7 +29,7 @@ UNGUESSABLE = re.compile(r"\{(endpoint|delivery)_id\}")
 
 HOW: dict[str, Any] = {
     "seed": 1,
-    "generation": {"max-examples": 8, "mode": "all", "database": "none"},
+    "generation": {"max-examples": 5, "mode": "all", "database": "none"},
     # A form cannot say that an invoice is due after it was issued; and a number is taken as the text that was written.
     "checks": {"positive_data_acceptance": {"enabled": False}, "negative_data_rejection": {"enabled": False}},
     # Every corner of a body is hundreds of requests; the tests beside this one go there.
