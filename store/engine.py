@@ -15,6 +15,8 @@ from threading import RLock
 from typing import Any
 
 import psycopg
+from psycopg.abc import Buffer
+from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import URL, Connection, DateTime, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.engine import Dialect, ExceptionContext
 from sqlalchemy.exc import ArgumentError
@@ -64,6 +66,14 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class PlainText(StrDumperUnknown):
+    """Text as PostgreSQL keeps it: without NUL, which a made-up address may hold, or a vendor's word."""
+
+    def dump(self, obj: str) -> Buffer | None:
+        """The text; what it cannot hold is shown as lost."""
+        return super().dump(obj.replace("\0", "\ufffd"))
 
 
 def open_engine(address: str) -> Engine:
@@ -132,6 +142,7 @@ def _open_postgres(url: URL) -> Engine:
     url = url.set(drivername="postgresql+psycopg")
     engine = create_engine(url, connect_args=line, pool_pre_ping=True, hide_parameters=True, **POOL)
     engine.update_execution_options(preserve_rowcount=True)  # else an INSERT's is lost with its cursor
+    event.listen(engine, "connect", _prepare_postgres)
     event.listen(engine, "begin", _begin_postgres)
     event.listen(engine, "handle_error", _say_no_more)
     return engine
@@ -150,6 +161,10 @@ def _begin_sqlite(connection: Connection) -> None:
         return
     cursor.execute(f"PRAGMA synchronous={'NORMAL' if options.get(LIGHT) else 'FULL'}")
     cursor.execute("BEGIN IMMEDIATE")
+
+
+def _prepare_postgres(dbapi: Any, _record: object) -> None:
+    dbapi.adapters.register_dumper(str, PlainText)
 
 
 def _begin_postgres(connection: Connection) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from store.engine import Moment
+
+_LARGE = BigInteger().with_variant(Integer(), "sqlite")
+"""A whole number above two thousand million, which SQLite's own has room for."""
 
 
 def _moment(*, nullable: bool = False, index: bool = False) -> Column[datetime]:
@@ -60,7 +63,7 @@ class InvoiceRow(SQLModel, table=True):
     """Seconds from the workflow's clock to the case's; 0 in production."""
     opened_at: datetime = Field(sa_column=_moment())
     stage: str = Field(default="opened", max_length=32, index=True)
-    balance: int
+    balance: int = Field(sa_column=Column(_LARGE, nullable=False))
     currency: str = Field(max_length=3)
     due: date
     next_step: str | None = Field(default=None, max_length=64)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,12 +12,14 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, IntegrityError, InternalError
 
+from domain.money import Money
 from store import engine as store_engine
 from store.books import open_books
 from store.engine import hold, open_engine, reading, writing
 from store.registry import COMMAND
+from tests.gateway.cases import opening
 
 ROW: dict[str, Any] = {"id": "1", "merchant": "nordljus", "number": "1", "kind": "stopped", "who": "Anna Lundberg"}
 ROW |= {"why": "moved", "at": datetime(2026, 3, 2, tzinfo=UTC), "body": "{}", "taken": False}
@@ -82,11 +86,8 @@ def test_what_is_only_read_cannot_be_written(books_url: str):
     """PostgreSQL refuses it; SQLite forgets it."""
     books = open_books(books_url)
 
-    try:
-        with reading(books.engine) as connection:
-            connection.execute(COMMAND.insert(), ROW)
-    except DBAPIError as refusal:
-        assert "read-only" in str(refusal)
+    with suppress(InternalError), reading(books.engine) as connection:
+        connection.execute(COMMAND.insert(), ROW)
 
     assert books.orders.given("nordljus", "1") == []
     books.close()
@@ -146,3 +147,27 @@ def test_postgresql_cuts_off_what_hangs_and_knows_who_it_was(books_url: str):
 def test_another_database_is_refused(address: str):
     with pytest.raises(ArgumentError):
         open_engine(address)
+
+
+def test_text_with_a_nul_is_no_error_and_finds_nothing(books_url: str):
+    """A made-up link, or a vendor's word: PostgreSQL knows no NUL in text."""
+    books = open_books(books_url)
+
+    assert books.sends.by_token("\0") is None
+    with writing(books.engine) as connection:
+        connection.execute(COMMAND.insert(), ROW | {"why": "a\0b"})
+
+    [given] = books.orders.given("nordljus", "1")
+    assert given.why in ("a\0b", "a\ufffdb")
+    books.close()
+
+
+def test_an_amount_has_room(books_url: str):
+    """The largest that an invoice may be of."""
+    books, large = open_books(books_url), opening("1")
+    amount = Money.parse("999999999999.99", "SEK")
+
+    opened = books.registry.open(replace(large, invoice=replace(large.invoice, amount=amount)), ROW["at"])
+
+    assert books.looks.one(opened.id).balance == amount
+    books.close()

@@ -157,9 +157,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("ask_at", Moment(), nullable=True))
         batch_op.create_index(batch_op.f("ix_send_ask_at"), ["ask_at"], unique=False)
 
+    if op.get_bind().dialect.name == "postgresql":  # SQLite's integers have room
+        op.alter_column("invoice", "balance", existing_type=sa.Integer(), type_=sa.BigInteger())
+
 
 def downgrade() -> None:
     """Change it back."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.alter_column("invoice", "balance", existing_type=sa.BigInteger(), type_=sa.Integer())
+
     with op.batch_alter_table("send", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_send_ask_at"))
         batch_op.drop_column("ask_at")
