@@ -122,12 +122,20 @@ def _one_each(problems: Sequence[Problem]) -> list[Problem]:
 
 
 def _notes(settings: Settings) -> Iterator[Finding]:
-    is_real = any(getattr(settings, channel) != "outbox" for channel in CHANNELS)
-    if is_real and not settings.production:
+    return _production_notes(settings) if settings.production else _trial_notes(settings)
+
+
+def _trial_notes(settings: Settings) -> Iterator[Finding]:
+    chosen = {getattr(settings, channel) for channel in CHANNELS} - {"outbox"}
+    if chosen:
         why = "real customers may be written to, and nothing that is only safe for trying out is refused"
         yield note("KVITT_PRODUCTION", why, "write true where customers are real")
-    if not settings.production:
-        return
+    if chosen & {"sendgrid", "twilio", "pingen"} and not settings.public_url:
+        why = "vendors have nowhere to call back to"
+        yield note("KVITT_PUBLIC_URL", why, "write the address that they reach the gateway by")
+
+
+def _production_notes(settings: Settings) -> Iterator[Finding]:
     if settings.database.startswith("sqlite"):
         why = "the books are an SQLite file, which one machine can use"
         yield note("KVITT_DATABASE_URL", why, "write the address of a PostgreSQL for more than one")

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -31,9 +32,11 @@ from config.settings import read_settings
 from domain.merchant import Merchant
 from store import condition
 from store.books import open_books, upgrade
+from tests.channels.certificates import self_signed
 from tests.commands.clinic import CLOSED, garbage, mailbox, print_house, silent, talking, web
 from tests.commands.system import KVITT, System
 from tests.databases import Postgres
+from workflows.server import free_port
 
 pytestmark = [pytest.mark.xdist_group("system"), pytest.mark.only_on("sqlite")]
 ON_BOTH = pytest.mark.only_on("sqlite", "postgres")
@@ -126,6 +129,21 @@ def test_where_everything_is_broken_each_thing_is_told_with_its_cure(tmp_path: P
     assert SECRET not in shown
     assert "\x1b" not in shown, "no colours where nobody sees them"
     assert shown == golden.read_text(encoding="utf-8")
+
+
+def test_who_tries_a_vendor_out_is_told_what_is_missing_for_real_customers(tmp_path: Path):
+    ran = System(tmp_path, {"KVITT_SMS": "twilio"}).run("doctor", "--offline", "--json")
+
+    lines = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert [line["what"] for line in lines if line["state"] == "note"] == ["KVITT_PRODUCTION", "KVITT_PUBLIC_URL"]
+
+
+def test_what_production_may_do_and_somebody_should_know_is_noted(tmp_path: Path):
+    settings = {"KVITT_PRODUCTION": "true", "KVITT_STAFF_PAGES": "true"}
+    ran = System(tmp_path, {**settings, "KVITT_DATABASE_URL": "sqlite:////tmp/x"}).run("doctor", "--offline", "--json")
+
+    noted = [line["what"] for line in map(json.loads, ran.stdout.splitlines()) if line["state"] == "note"]
+    assert noted == ["KVITT_DATABASE_URL", "KVITT_MERCHANTS", "KVITT_STAFF_PAGES"]
 
 
 def test_machines_get_a_line_for_each_finding(tmp_path: Path):
@@ -654,9 +672,7 @@ def post() -> Iterator[SimpleNamespace]:
     def known(server: object, session: object, envelope: object, mechanism: str, login: Any) -> AuthResult:
         return AuthResult(success=login.password == SECRET.encode(), handled=False)
 
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port(0)
     controller = Controller(
         office, hostname="127.0.0.1", port=port, authenticator=known, auth_require_tls=False, auth_required=True
     )
@@ -703,6 +719,21 @@ def test_a_mail_server_that_does_not_offer_starttls_is_told(monkeypatch: pytest.
 
     assert (found.state, found.why) == (State.WRONG, "it does not offer STARTTLS")
     assert found.cure.startswith("KVITT_SMTP_SECURITY")
+
+
+def test_a_mail_server_whose_certificate_nobody_trusts_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(self_signed(tmp_path))
+    controller = Controller(_Post(), hostname="127.0.0.1", port=free_port(0), tls_context=context)
+    controller.start()
+    try:
+        settings = {**SMTP_SETTINGS, "SMTP_PORT": controller.port, "SMTP_SECURITY": "starttls"}
+        (found,) = look(monkeypatch, "E-mail", **settings)
+    finally:
+        controller.stop()
+
+    assert found.state is State.WRONG
+    assert found.why.startswith("its certificate is not trusted (self-signed certificate")
 
 
 def test_a_mail_server_that_does_not_speak_tls_is_told(monkeypatch: pytest.MonkeyPatch, post: SimpleNamespace):
