@@ -15,7 +15,8 @@ from commands.session import CommandError
 from config.problems import ConfigError
 from domain.announcements import Type
 from starter import app
-from store.books import open_books
+from store.books import Books, open_books
+from store.deliveries import Delivery
 from tests.channels.receiver import Receiver, receiving
 from tests.commands.system import System
 from tests.commands.test_command_line import invoices
@@ -60,13 +61,17 @@ def test_an_invoice_that_is_started_is_heard_of(system: System, tmp_path: Path):
         system.run("start", invoices(tmp_path, "w-1"))
         system.run("pay", "w-1", "249.00")
         heard = [one.read(endpoint["secret"]) for one in receiver.wait_for(2)]
-        system.wait_until(lambda: {one.state for one in books.deliveries.newest(9)} == {"delivered"})
+        system.wait_until(lambda: {one.state for one in told(books, endpoint["id"])} == {"delivered"})
     books.endpoints.close("nordljus", endpoint["id"], datetime.now(UTC))
 
     assert {one["type"] for one in heard} == {"invoice.paid", "invoice.closed"}
     assert {(one["data"]["number"], one["data"]["balance"]) for one in heard} == {("w-1", "0.00")}
-    assert {one.id for one in books.deliveries.newest(9)} == set(receiver.ids)
+    assert {one.id for one in told(books, endpoint["id"])} == set(receiver.ids)
     books.close()
+
+
+def told(books: Books, endpoint_id: str) -> list[Delivery]:
+    return [one for one in books.deliveries.newest(100) if one.endpoint_id == endpoint_id]
 
 
 def test_endpoints_are_opened_listed_rotated_and_closed(kvitt: Kvitt):
