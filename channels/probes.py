@@ -201,7 +201,7 @@ def pingen(client: str, secret: str, organisation: str, host: str, identity: str
 
 def _token(door: _Web, client: str, secret: str) -> str | list[Finding]:
     form = {"grant_type": "client_credentials", "client_id": client, "client_secret": secret}
-    form["scope"] = "letter batch webhook organisation_read"
+    form["scope"] = "letter organisation_read"
     status, body = door.ask("POST", "/auth/access-tokens", data=form)
     if status in (400, 401, 403):
         cure = "KVITT_PINGEN_CLIENT and KVITT_PINGEN_SECRET: make a new client in Pingen"
