@@ -38,7 +38,7 @@ class Receiver:
     answers: Sequence[int] = (200,)
     said: bytes = b"thank you"
     more: Mapping[str, str] = field(default_factory=dict)
-    before: Callable[[], None] = lambda: None
+    before: Callable[[], object] = lambda: None
     received: list[Received] = field(default_factory=list)
     heard: Condition = field(default_factory=Condition)
     port: int = 0

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 from temporalio.worker import Worker
@@ -144,6 +145,39 @@ async def test_whoever_dies_between_writing_down_and_beginning_loses_nothing(hou
             await shop.until_ended(DELIVERED, 2)
 
     assert sorted(shop.receiver.ids) == sorted(one.id for one in shop.deliveries)
+
+
+async def test_a_message_that_is_cancelled_is_given_up_and_one_that_is_replayed_does_not_wait(house: House):
+    async with listening(house, Receiver(answers=[500, 500, 200])) as shop, shop.telling():
+        shop.pay()
+        (told,) = await shop.until(lambda told: told and told[0].attempts == 1)
+        await shop.client.get_workflow_handle(told.order.workflow_id).cancel()
+        await shop.until_ended(DEAD)
+
+        shop.books.deliveries.replay(told.id)
+        (again,) = await shop.until(lambda told: told[0].attempts == 2)
+        shop.books.deliveries.replay(again.id)
+        await shop.until_ended(DELIVERED)
+
+    assert (again.round, again.state) == (1, "pending")
+    assert {one.id for one in shop.receiver.received} == {told.id}
+
+
+async def test_a_receiver_that_holds_the_line_holds_up_no_other(house: House):
+    events, hung_up = 20, Event()
+    async with listening(house, Receiver(before=hung_up.wait)) as slow, listening(house, Receiver()) as shop:
+        invoice_id = shop.pay()
+        for _ in range(events - 1):
+            shop.pay(invoice_id)
+        async with shop.telling():
+            try:
+                await shop.until_ended(DELIVERED, events)
+                held = [one.state for one in slow.deliveries]
+            finally:
+                hung_up.set()
+            await slow.until_ended(DELIVERED, events)
+
+    assert "delivered" not in held
 
 
 async def test_an_endpoint_hears_only_what_it_asked_for(house: House):
