@@ -105,7 +105,7 @@ def heard(event: Mapping[str, Any]) -> Heard:
         send_id = None
     opted = word is Word.OPTED_OUT or word is Word.OPTED_IN
     return Heard(
-        _key(message, name, timestamp, email, get("attempt") or get("url") or reason),
+        _key(f"{message}\n{name}\n{timestamp}\n{email}\n{get('attempt') or get('url') or reason}"),
         word,
         send_id,
         vendor_id(message),
@@ -151,12 +151,12 @@ def _in(table: Mapping[str, Word], name: object, otherwise: Word) -> Word:
     return table.get(name.strip().lower(), otherwise) if isinstance(name, str) else otherwise
 
 
-def _key(*parts: object) -> str:
-    return sha256(repr(parts).encode(errors="backslashreplace")).hexdigest()
+def _key(said: str) -> str:
+    return sha256(said.encode(errors="surrogatepass")).hexdigest()
 
 
 def _odd(event: object) -> Heard:
-    return Heard(_key("odd", event), Word.OTHER)
+    return Heard(_key(f"odd\n{event}"), Word.OTHER)
 
 
 def _moment(timestamp: object) -> datetime | None:
