@@ -32,6 +32,8 @@ PRINT_MODE, PRINT_SPECTRUM = "duplex", "grayscale"
 
 _WAITS = timedelta(days=7)
 """How long an unsent letter of ours is looked for, to be given to print after all."""
+_LATECOMERS = timedelta(minutes=15)
+"""How long after the cut-off the list may still show letters that were made before it."""
 _CLOCKS_DIFFER = timedelta(hours=1)
 _KEY_LASTS = timedelta(hours=12)
 """How long we trust Pingen to know an idempotency key; how long it does is not written anywhere."""
@@ -151,7 +153,7 @@ class PingenWay:
         troubles = [trouble for letter in waiting if _status(letter) == "valid" for trouble in self._give(letter)]
         if troubles:
             raise MailboxError(f"Pingen: {len(troubles)} letters could not be given to print: {troubles[0]}")
-        if not any(_status(letter) in {"validating", "fixing"} for letter in waiting):
+        if now > last + _LATECOMERS and not any(_status(letter) in {"validating", "fixing"} for letter in waiting):
             self._given_until = last
 
     def _give(self, letter: Mapping[str, Any]) -> Sequence[str]:

@@ -31,7 +31,7 @@ LARGEST_REPORT = 16 * 1024 * 1024
 TENDING = 15
 """A batch of many letters takes this many times as long as one answer."""
 
-_TROUBLE = (OSError, TimeoutError, asyncssh.Error, asyncssh.KeyImportError, DamagedError, ValueError, KeyError)
+_TROUBLE = (OSError, TimeoutError, ValueError, asyncssh.Error, DamagedError)
 T = TypeVar("T")
 
 

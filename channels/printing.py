@@ -262,11 +262,15 @@ class Folders:
         return number, last
 
     async def _read_claim(self, send_id: str, number: int) -> tuple[str, str] | None:
-        found = await self._read(f"{self._in}/{_CLAIMS}/{send_id}.{number}")
+        path = f"{self._in}/{_CLAIMS}/{send_id}.{number}"
+        found = await self._read(path)
         if found is None:
             return None
-        claim = json.loads(found)
-        return claim["batch"], claim["sha256"]
+        try:
+            claim = json.loads(found)
+            return claim["batch"], claim["sha256"]
+        except (ValueError, KeyError, TypeError):
+            raise DamagedError(path) from None
 
     async def _claim(self, send_id: str, number: int, batch: str, sha256: str) -> tuple[str, str]:
         """Claim a letter for a batch; what is given back is the claim that won."""
@@ -310,8 +314,12 @@ class Folders:
 
     async def _manifest(self, batch: str) -> Mapping[str, Any] | None:
         """The letters of a closed batch by id; None: it has no manifest yet."""
-        found = await self._read(self._path(batch, "manifest.json"))
-        return None if found is None else {letter["send_id"]: letter for letter in json.loads(found)["letters"]}
+        path = self._path(batch, "manifest.json")
+        found = await self._read(path)
+        try:
+            return None if found is None else {letter["send_id"]: letter for letter in json.loads(found)["letters"]}
+        except (ValueError, KeyError, TypeError):
+            raise DamagedError(path) from None
 
     async def _sheets(self, batch: str) -> list[Mapping[str, Any]]:
         """What the manifest says: the same bytes whoever makes it."""

@@ -167,6 +167,10 @@ class Server:
     async def _shut(self) -> None:
         self._server.close()
         await self._server.wait_closed()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     async def take(self, step: str, path: bytes, channel: Any) -> Callable[[], None]:
         """One step: count it, do what the test wants done at it, and say what to do after it."""

@@ -128,7 +128,7 @@ def test_a_letter_that_was_still_being_validated_at_the_cut_off_is_given_a_littl
 def test_when_all_is_given_pingen_is_left_alone_until_the_next_cut_off(way, pingen) -> None:
     way.send(letter())
     pingen.work()
-    way.tend(CUT_OFF)
+    way.tend(CUT_OFF + timedelta(minutes=16))
     asked = len(pingen.calls)
     way.tend(CUT_OFF + timedelta(hours=5))
 

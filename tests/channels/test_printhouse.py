@@ -416,6 +416,17 @@ def test_a_side_file_that_somebody_changed_stops_the_closing_visibly(house) -> N
     assert not house.path(TODAY, "READY").exists()
 
 
+@pytest.mark.parametrize("damage", ["[]", "{}", "null", "not JSON", '{"letters": [7]}'])
+@pytest.mark.parametrize("file", [(".kvitt", "a1.1"), (TODAY, "manifest.json")])
+def test_files_that_somebody_changed_are_trouble_and_never_an_exception(house, file, damage) -> None:
+    house.way().send(letter())
+    house.close()
+    house.path(*file).write_text(damage)
+
+    assert house.way().evidence(letter(), MORNING).status is Status.UNKNOWN
+    assert house.way().recall(letter()).status is Status.UNKNOWN
+
+
 def test_claims_of_long_ago_are_forgotten(house) -> None:
     house.way().send(letter())
     house.close(CUT_OFF)
