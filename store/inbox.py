@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, Table, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Table, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -16,8 +17,8 @@ from domain.policy import Channel
 from domain.stages import Stage
 from domain.wire import InvoiceRef
 from domain.words import SendId
-from store.cases import CHANGE_INVOICE, EVENT, INVOICE, LISTENS, OF, announce, event_row, is_wanted
-from store.engine import reading, writing
+from store.cases import CHANGE_INVOICE, ENDPOINT, EVENT, INVOICE, OF, announce, event_row, is_wanted
+from store.engine import among, reading, writing
 from store.opt_outs import OptOut, add_opt_out, lift_opt_out
 from store.sends import HEARD, SEND
 from store.tables import PostRow
@@ -48,11 +49,8 @@ _KNOWN = select(
     INVOICE.c.events,
     INVOICE.c.next_at,
     INVOICE.c.stage,
-    LISTENS,
 ).join(INVOICE, INVOICE.c.id == SEND.c.invoice_id)
-_COUNT = update(INVOICE).where(INVOICE.c.id == bindparam(OF)).values(events=bindparam("events"))
-_AT_ONCE = 2_000
-"""How many ids stand in one question."""
+_LISTENING = select(ENDPOINT.c.merchant).where(ENDPOINT.c.closed_at.is_(None)).distinct()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,6 @@ class Known(NamedTuple):
     events: int
     next_at: datetime | None
     stage: str
-    listens: bool
 
     @property
     def ref(self) -> InvoiceRef:
@@ -227,24 +224,27 @@ def _hear(connection: Connection, vendor: str, lines: Sequence[Line], post_id: i
 
 def _add_events(connection: Connection, lines: Sequence[Line]) -> list[InvoiceRef]:
     """Add to the journals, whose locks are held."""
+    telling = [(line, line.about, line.event) for line in lines if line.about and line.event]
+    if not telling:
+        return []
+    listening = set(connection.execute(_LISTENING).scalars())
     events: list[dict[str, Any]] = []
-    seqs: dict[int, int] = {}
+    added: Counter[int] = Counter()
     wanted: dict[int, int] = {}
     woken: dict[int, InvoiceRef] = {}
-    for line in lines:
-        about, event = line.about, line.event
-        if about is None or event is None:
-            continue
+    for line, about, event in telling:
         invoice = about.invoice_id
-        seq = seqs[invoice] = seqs.get(invoice, about.events) + 1
+        added[invoice] += 1
+        seq = about.events + added[invoice]
         events.append(event_row(invoice, seq, event, f"heard:{line.key}"))
-        if about.listens:
+        if about.merchant in listening:
             announce(connection, invoice, seq, event)
         if is_wanted(event, about.next_at, is_closed=about.stage == Stage.CLOSED):
             wanted[invoice], woken[invoice] = seq, about.ref
-    if events:
-        connection.execute(insert(EVENT), events)
-        connection.execute(_COUNT, [{OF: invoice, "events": seq} for invoice, seq in seqs.items()])
+    connection.execute(insert(EVENT), events)
+    for count in set(added.values()):
+        grown = among(INVOICE.c.id, [invoice for invoice in added if added[invoice] == count], connection)
+        connection.execute(update(INVOICE).where(grown).values(events=INVOICE.c.events + count))
     if wanted:
         connection.execute(CHANGE_INVOICE, [{OF: invoice, "wanted": seq} for invoice, seq in wanted.items()])
     return list(woken.values())
@@ -256,9 +256,13 @@ def _lock(connection: Connection, mentions: Mentions) -> None:
     A statement of its own: only the next one sees what those did who held them.
     """
     if connection.dialect.name == "postgresql":
-        spoken_of = SEND.c.id.in_(mentions.ids) | SEND.c.vendor_id.in_(mentions.vendor_ids)
-        theirs = INVOICE.c.id.in_(select(SEND.c.invoice_id).where(spoken_of))
-        connection.execute(select(INVOICE.c.id).where(theirs).order_by(INVOICE.c.id).with_for_update()).all()
+        ours, theirs = (
+            among(SEND.c.id, mentions.ids, connection),
+            among(SEND.c.vendor_id, mentions.vendor_ids, connection),
+        )
+        spoken_of = ours | theirs
+        concerned = INVOICE.c.id.in_(select(SEND.c.invoice_id).where(spoken_of))
+        connection.execute(select(INVOICE.c.id).where(concerned).order_by(INVOICE.c.id).with_for_update()).all()
 
 
 def _known(connection: Connection, vendor: str, ids: Iterable[str], vendor_ids: Iterable[str]) -> dict[str, Known]:
@@ -268,12 +272,7 @@ def _known(connection: Connection, vendor: str, ids: Iterable[str], vendor_ids: 
     return ours | {send.vendor_id: send for send in theirs if send.vendor == vendor and send.vendor_id}
 
 
-def _sends(connection: Connection, column: Any, ids: set[str]) -> list[Known]:
-    found: list[Known] = []
-    for part in _parts(sorted(ids)):
-        found.extend(map(Known._make, connection.execute(_KNOWN.where(column.in_(part)))))
-    return found
-
-
-def _parts(ids: Sequence[Any]) -> list[Sequence[Any]]:
-    return [ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)]
+def _sends(connection: Connection, column: ColumnElement[str], ids: set[str]) -> list[Known]:
+    if not ids:
+        return []
+    return [*map(Known._make, connection.execute(_KNOWN.where(among(column, sorted(ids), connection))))]
