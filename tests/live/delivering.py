@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from temporalio.client import Client
@@ -20,13 +20,14 @@ from workflows.server import connect
 
 
 @asynccontextmanager
-async def delivering(client: Client, books: Books, queue: str) -> AsyncIterator[None]:
-    """Only what posts: the activities."""
+async def delivering(client: Client, books: Books, queue: str, workflows: Sequence[type] = ()) -> AsyncIterator[None]:
+    """What posts: the activities, and whatever workflows are to run beside them."""
     async with posting(public_only=False) as poster:
         activities = DeliveryActivities(books, poster)
         async with Worker(
             client,
             task_queue=webhook_queue(queue),
+            workflows=workflows,
             activities=[activities.deliver, activities.give_up],
             interceptors=[Discreet()],
         ):
@@ -35,12 +36,9 @@ async def delivering(client: Client, books: Books, queue: str) -> AsyncIterator[
 
 @asynccontextmanager
 async def telling(client: Client, books: Books, queue: str) -> AsyncIterator[None]:
-    """All that tells merchants what happens."""
-    async with (
-        delivering(client, books, queue),
-        Worker(client, task_queue=webhook_queue(queue), workflows=[DeliveryWorkflow]),
-        announcing(Announcer(client, books, queue)),
-    ):
+    """All that tells merchants what happens, as in ``worker.py``."""
+    announcer = Announcer(client, books, queue)
+    async with delivering(client, books, queue, [DeliveryWorkflow]), announcing(announcer):
         yield
 
 
