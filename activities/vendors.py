@@ -10,6 +10,7 @@ from channels import bounces, printreports, sendgrid_events, twilio_hooks
 from channels.bounce_address import BounceAddress
 from channels.hearing import Ear, Post
 from channels.mailbox import ImapMailbox
+from channels.nowhere import Nowhere
 from channels.outbox import Outbox
 from channels.printhouse import PrintHouseMailbox, PrintHouseWay
 from channels.sendgrid import SendGridWay
@@ -30,17 +31,11 @@ PARSERS: Mapping[str, Parse] = {
 
 def ways(settings: Settings) -> dict[Channel, Way]:
     """The way out of each channel."""
-    makers = {"sendgrid": _sendgrid, "smtp": _smtp, "twilio": _twilio, "printhouse": _print_house}
-    chosen = {
-        Channel.EMAIL: settings.email,
-        Channel.SMS: settings.sms,
-        Channel.LETTER: settings.letter,
-        Channel.COLLECTION: "outbox",
-    }
-    outbox = settings.home / "outbox"
     return {
-        channel: Outbox(outbox, channel) if name == "outbox" else makers[name](settings)
-        for channel, name in chosen.items()
+        Channel.EMAIL: _way(settings.email, Channel.EMAIL, settings),
+        Channel.SMS: _way(settings.sms, Channel.SMS, settings),
+        Channel.LETTER: _way(settings.letter, Channel.LETTER, settings),
+        Channel.COLLECTION: _way("outbox", Channel.COLLECTION, settings),
     }
 
 
@@ -84,6 +79,22 @@ def ears(settings: Settings) -> dict[str, Ear]:
         "sendgrid": Ear(sendgrid_events.verify, settings.sendgrid.webhook_keys),
         "twilio": Ear(twilio_hooks.verify, [token.get_secret_value() for token in settings.twilio.tokens]),
     }
+
+
+def _way(vendor: str, channel: Channel, settings: Settings) -> Way:
+    match vendor:
+        case "outbox":
+            return Outbox(settings.home / "outbox", channel)
+        case "sendgrid":
+            return _sendgrid(settings)
+        case "smtp":
+            return _smtp(settings)
+        case "twilio":
+            return _twilio(settings)
+        case "printhouse":
+            return _print_house(settings)
+        case _:
+            return Nowhere()
 
 
 def _sendgrid(settings: Settings) -> Way:

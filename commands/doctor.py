@@ -126,7 +126,7 @@ def _notes(settings: Settings) -> Iterator[Finding]:
 
 
 def _trial_notes(settings: Settings) -> Iterator[Finding]:
-    chosen = {getattr(settings, channel) for channel in CHANNELS} - {"outbox"}
+    chosen = {getattr(settings, channel) for channel in CHANNELS} - {"outbox", "none"}
     if chosen:
         why = "real customers may be written to, and nothing that is only safe for trying out is refused"
         yield note("KVITT_PRODUCTION", why, "write true where customers are real")

@@ -39,6 +39,8 @@ def _channel(settings: Settings, merchants: Sequence[Merchant], channel: str) ->
     vendor = getattr(settings, channel)
     if vendor == "outbox":
         return [ok("The outbox", "nothing leaves this machine")]
+    if vendor == "none":
+        return [ok("None", "the channel is not used; the next one follows at once")]
     if problems := missing_for(settings, channel):
         return [unchecked(NAMES[vendor], f"{', '.join(problem.key for problem in problems)} must be set first")]
     return LOOKS[vendor](settings, merchants)

@@ -85,12 +85,12 @@ class Settings(BaseSettings):
     """Whether real customers are written to. What is only safe for trying out is then refused at the start."""
     allow_test_clocks: bool = Field(default_factory=lambda known: not known.get("production"))
     """Whether a case's clock may be moved. Without it: except in production."""
-    email: Literal["outbox", "sendgrid", "smtp"] = "outbox"
-    """How e-mails go out: `outbox`, `sendgrid` or `smtp`."""
-    sms: Literal["outbox", "twilio"] = "outbox"
-    """How SMS go out: `outbox` or `twilio`."""
-    letter: Literal["outbox", "printhouse", "pingen"] = "outbox"
-    """How letters go out: `outbox`, `printhouse` or `pingen`."""
+    email: Literal["outbox", "sendgrid", "smtp", "none"] = "outbox"
+    """How e-mails go out: `outbox`, `sendgrid`, `smtp`; or `none`, and the next channel follows at once."""
+    sms: Literal["outbox", "twilio", "none"] = "outbox"
+    """How SMS go out: `outbox`, `twilio` or `none`."""
+    letter: Literal["outbox", "printhouse", "pingen", "none"] = "outbox"
+    """How letters go out: `outbox`, `printhouse`, `pingen` or `none`."""
     sendgrid: SendGrid = SendGrid()
     smtp: Smtp = Smtp()
     twilio: Twilio = Twilio()

@@ -60,7 +60,7 @@ def test_a_gateway_that_listens_everywhere_is_reached_as_localhost(monkeypatch: 
         ("KVITT_PRODUCTION", "perhaps", "write true or false"),
         ("KVITT_PUBLIC_URL", "pay.example", "write it as in https://invoices.example"),
         ("KVITT_API_RATE", "5", "write it as in 600/minute"),
-        ("KVITT_EMAIL", "sengrid", "write outbox, sendgrid or smtp"),
+        ("KVITT_EMAIL", "sengrid", "write outbox, sendgrid, smtp or none"),
         ("KVITT_SENDGRID_HOST", "api.eu.sendgrid.com", "write it as in https://api.sendgrid.com"),
         ("KVITT_SMTP_HOST", "smtp://mail.example", "write it as in mail.example.com"),
         ("KVITT_SMTP_PORT", "smtp", "write a whole number"),
