@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.common import Priority, WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
-from temporalio.service import RPCError
 
 from channels.webhook import GONE, Poster, Reply, signed
 from domain.deliveries import DELIVER, GIVE_UP, DeliveryOrder, webhook_queue
@@ -125,12 +123,12 @@ async def announcing(announcer: Announcer) -> AsyncIterator[Callable[[], None]]:
     loop, called = asyncio.get_running_loop(), asyncio.Event()
 
     async def announce() -> None:
-        anew = loop.time()
+        anew, well = loop.time(), True
         while True:
             called.clear()
-            if loop.time() >= anew and await _done(announcer.anew):
+            if loop.time() >= anew and (well := await _done(announcer.anew, quietly=not well)):
                 anew = loop.time() + ANEW_EVERY.total_seconds()
-            await _done(announcer.announce)
+            well = await _done(announcer.announce, quietly=not well)
             with suppress(TimeoutError):
                 await asyncio.wait_for(called.wait(), LOOK_EVERY.total_seconds())
 
@@ -145,14 +143,12 @@ async def announcing(announcer: Announcer) -> AsyncIterator[Callable[[], None]]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def _done(work: Callable[[], Awaitable[object]]) -> bool:
-    """Do this, if it can be done; what cannot be done now is done in a second."""
+async def _done(work: Callable[[], Awaitable[object]], *, quietly: bool) -> bool:
+    """Do this, if it can be done; what cannot be done now is done in a second, and said once."""
     try:
         await work()
-    except (RPCError, SQLAlchemyError) as error:
-        log.warning("merchants could not be told; it goes on in a while", error=type(error).__name__)
-        return False
-    except Exception as error:  # noqa: BLE001  (the entry point of this loop: one bad row must not silence it for good)
-        log.error("merchants could not be told", error=type(error).__name__)
+    except Exception as error:  # noqa: BLE001  (the entry point of this loop: nothing may silence it for good)
+        if not quietly:
+            log.warning("merchants cannot be told now; it goes on in a while", error=type(error).__name__)
         return False
     return True

@@ -7,9 +7,11 @@ import subprocess
 import sys
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Event
 
 import pytest
+from structlog.testing import capture_logs
 from temporalio.worker import Worker
 
 from activities.announcing import Announcer, announcing
@@ -178,6 +180,35 @@ async def test_a_receiver_that_holds_the_line_holds_up_no_other(house: House):
             await slow.until_ended(DELIVERED, events)
 
     assert "delivered" not in held
+
+
+class Counting(Announcer):
+    """Counts how often it was called."""
+
+    rounds = 0
+
+    async def announce(self) -> int:
+        self.rounds += 1
+        return await super().announce()
+
+
+async def test_who_tells_goes_on_when_the_books_are_back(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """It says once that they are away, and asks on."""
+    monkeypatch.setattr("activities.announcing.LOOK_EVERY", timedelta(milliseconds=20))
+    async with listening(house, Receiver()) as shop:
+        announcer = Counting(shop.client, shop.books, shop.queue)
+        announcer.books = open_books(f"sqlite:///{tmp_path / 'away.sqlite3'}", migrate=False)
+        with capture_logs() as logs:
+            async with announcing(announcer), delivering(shop.client, shop.books, shop.queue, [DeliveryWorkflow]):
+                shop.pay()
+                await shop.until(lambda told: not told and announcer.rounds > 3)
+                announcer.books.close()
+                announcer.books = shop.books
+                await shop.until_ended(DELIVERED)
+
+    assert [line["event"] for line in logs if "merchants" in line["event"]] == [
+        "merchants cannot be told now; it goes on in a while"
+    ]
 
 
 async def test_an_endpoint_hears_only_what_it_asked_for(house: House):
