@@ -91,6 +91,7 @@ def accepted(invoice: InvoiceInput, loaded: Loaded) -> list[Fault]:
 
 def _merchant_of_row(data: object, merchant_of: MerchantOf | None) -> tuple[Loaded | None, list[Fault]]:
     name = data.get("merchant") if isinstance(data, Mapping) else None
+    name = str(name) if type(name) is int else name  # as text itself is read
     if merchant_of is None or not isinstance(name, str) or not name.strip():
         return None, []
     try:

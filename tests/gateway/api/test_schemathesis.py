@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections import defaultdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import schemathesis
@@ -18,7 +19,7 @@ from gateway.serve import serving_gateway
 from store.keys import ApiKeys, NewKey, Scope
 from tests.gateway.api.conftest import API
 from tests.gateway.cases import live
-from tests.live.house import House
+from tests.live.house import open_house
 
 NUMBER = "10001"
 """The invoice that the description takes as its example."""
@@ -42,13 +43,13 @@ HOW: dict[str, Any] = {
 }
 
 
-async def test_no_request_breaks_it_and_every_answer_is_as_described(house: House):
-    key = ApiKeys(house.books.engine).create("nordljus", "machine", Scope, datetime.now(UTC))
-    await live(house, NUMBER, "2026-03-10T12:00")
-    app = create_app(house.client, house.settings.model_copy(update={"api_rate": "1000/second"}))
-
-    async with serving_gateway(app, "127.0.0.1", 0) as port:
-        tried, failures = await asyncio.to_thread(attack, f"http://127.0.0.1:{port}{API}/openapi.json", key)
+async def test_no_request_breaks_it_and_every_answer_is_as_described(tmp_path: Path):
+    async with open_house(tmp_path) as house:
+        key = ApiKeys(house.books.engine).create("nordljus", "machine", Scope, datetime.now(UTC))
+        await live(house, NUMBER, "2026-03-10T12:00")
+        app = create_app(house.client, house.settings.model_copy(update={"api_rate": "1000/second"}))
+        async with serving_gateway(app, "127.0.0.1", 0) as port:
+            tried, failures = await asyncio.to_thread(attack, f"http://127.0.0.1:{port}{API}/openapi.json", key)
 
     assert not failures, "\n".join(failures)
     assert set(tried) == operations(app)
