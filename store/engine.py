@@ -136,10 +136,7 @@ def writing(engine: Engine, *, light: bool = False) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A consistent view that blocks nobody."""
-    options: dict[str, Any] = {READ_ONLY: True}
-    if engine.dialect.name == "postgresql":
-        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    with engine.connect().execution_options(**options) as connection:
+    with engine.connect().execution_options(**{READ_ONLY: True}) as connection:
         yield connection
 
 
@@ -183,7 +180,10 @@ def _prepare_postgres(dbapi: Any, _record: object) -> None:
 
 
 def _begin_postgres(connection: Connection) -> None:
-    if connection.get_execution_options().get(LIGHT):
+    options = connection.get_execution_options()
+    if options.get(READ_ONLY):
+        connection.connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    elif options.get(LIGHT):
         connection.connection.cursor().execute("SET LOCAL synchronous_commit TO off")
 
 
