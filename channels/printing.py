@@ -18,6 +18,7 @@ no batch at all.
     in/<batch>/manifest.json, READY  closed; without letters EMPTY stands for READY
     in/<batch>/CANCEL-<id>           not this one, please; once READY is there, the print house must agree
     in/.kvitt/<id>.<n>               the n-th claim
+    in/.kvitt/<batch>.closed         closed for good, also when the print house has cleared the batch's folder
 """
 
 from __future__ import annotations
@@ -203,9 +204,11 @@ class Folders:
             batch, _ = claim
             if batch == _NO_BATCH:
                 return Place(Where.NOWHERE)
-            if not await self._exists(self._path(batch)):
+            taken = await self._is_taken(batch)
+            listed = await self._manifest(batch)
+            if taken and listed is None:
                 return Place(Where.TAKEN, batch)
-            if send_id in (await self._manifest(batch) or ()):
+            if send_id in (listed or ()):
                 return Place(Where.LISTED, batch)
             await self.cancel(batch, send_id)
             if not await self._exists(self._path(batch, "CLOSING")):
@@ -227,7 +230,7 @@ class Folders:
 
     async def _put(self, item: Item, sheet: Sheet, batch: str) -> Place | None:
         """Put a letter into the batch that it is claimed for. None: the batch was closed without it."""
-        if not await self._exists(self._path(batch)):
+        if await self._is_taken(batch) and await self._manifest(batch) is None:
             return Place(Where.TAKEN, batch)
         entry = self._path(batch, f"{item.id}.json")
         if not await self._exists(self._path(batch, "CLOSING")) and not await self._exists(entry):
@@ -240,13 +243,17 @@ class Folders:
             return Place(Where.NOWHERE, batch) if await self._is_cancelled(batch, item.id) else None
         return Place(Where.NOWHERE if await self._is_cancelled(batch, item.id) else Where.WAITING, batch)
 
+    async def _is_taken(self, batch: str) -> bool:
+        """Whether the print house may have cleared a batch: it may when we are done with it."""
+        return await self._exists(self._mark(batch)) or not await self._exists(self._path(batch))
+
     async def _is_cancelled(self, batch: str, send_id: str) -> bool:
         return await self._exists(self._path(batch, f"CANCEL-{send_id}"))
 
     async def _open_batch(self) -> str:
         """The batch of the day; where it is closing already, by a clock ahead of ours, the day's next one."""
         day, number = self._hours.day(self._now), 1
-        while await self._exists(self._path(f"{day}-{number}", "CLOSING")):
+        while await self._is_closing(f"{day}-{number}"):
             number += 1
         batch = f"{day}-{number}"
         # Before it is claimed: a claimed batch whose folder is not there has been taken away by the print house.
@@ -292,25 +299,33 @@ class Folders:
     async def close(self, batch: str) -> Collection[str]:
         """Close a batch, or finish closing it; gives the ids of its letters."""
         await self._put_over(self._path(batch, "CLOSING"), b"")
+        await self._make(f"{self._in}/{_CLAIMS}")
         listed = await self._manifest(batch)
         if listed is None:
             manifest = _json({"batch": batch, "letters": await self._sheets(batch)})
             await self._put_new(self._path(batch, "manifest.json"), manifest)
             listed = await self._manifest(batch) or {}
-        await self._put_over(self._path(batch, "READY" if listed else "EMPTY"), b"")
+        ready = self._path(batch, "READY" if listed else "EMPTY")
+        if not await self._exists(ready):
+            await self._put_over(ready, b"")
+        await self._put_over(self._mark(batch), b"")
         return listed
 
     async def is_closed(self, batch: str) -> bool:
         """Whether nothing is left to do for a batch."""
-        return await self._exists(self._path(batch, "READY")) or await self._exists(self._path(batch, "EMPTY"))
+        return await self._exists(self._mark(batch))
 
     async def forget(self) -> None:
-        """Take away claims that nobody asks for any more."""
+        """Take away claims that nobody asks for any more; the marks of closed batches stay."""
         before = (self._now - CLAIMS_KEPT).timestamp()
         claims = f"{self._in}/{_CLAIMS}"
-        for name in await self._sftp.readdir(claims) if await self._exists(claims) else ():
-            if name.attrs.mtime is not None and name.attrs.mtime < before and str(name.filename).strip("."):
-                await self._remove(f"{claims}/{name.filename!s}")
+        for name in await self._sftp.readdir(claims):
+            file, put = str(name.filename), name.attrs.mtime
+            if file.strip(".") and not file.endswith(".closed") and put is not None and put < before:
+                await self._remove(f"{claims}/{file}")
+
+    async def _is_closing(self, batch: str) -> bool:
+        return await self._exists(self._path(batch, "CLOSING")) or await self._exists(self._mark(batch))
 
     async def _manifest(self, batch: str) -> Mapping[str, Any] | None:
         """The letters of a closed batch by id; None: it has no manifest yet."""
@@ -368,6 +383,9 @@ class Folders:
         return await self._read(f"{self._out.removesuffix('/out')}/{path}") or b""
 
     # steps
+
+    def _mark(self, batch: str) -> str:
+        return f"{self._in}/{_CLAIMS}/{batch}.closed"
 
     def _path(self, batch: str, name: str = "") -> str:
         return f"{self._in}/{batch}/{name}".removesuffix("/")

@@ -62,6 +62,11 @@ class Press:
         """Clear a batch out of the way, as some houses do."""
         os.rename(self.root / "in" / batch, self.root / f"archived-{batch}")
 
+    def clear(self, batch: str) -> None:
+        """Delete what lies in a batch, and leave its folder, as others do."""
+        for path in (self.root / "in" / batch).iterdir():
+            path.unlink()
+
     def _journal(self) -> list[str]:
         path = self.root / "journal"
         return path.read_text().splitlines() if path.exists() else []

@@ -268,21 +268,23 @@ def test_after_the_last_call_it_is_too_late(house) -> None:
     assert house.finish() == {"a1": 1}
 
 
-def test_what_the_house_took_away_is_known_from_its_reports_only(house) -> None:
+@pytest.mark.parametrize("clears", [Press.take_away, Press.clear])
+def test_what_the_house_took_away_is_known_from_its_reports_only(house, clears) -> None:
     house.way().send(letter())
     house.close()
     house.press.work(EVENING)
-    house.press.take_away(TODAY)
+    clears(house.press, TODAY)
 
     assert house.way(NEXT_DAY).evidence(letter(), NEXT_DAY).status is Status.SENT
     assert house.way(NEXT_DAY).recall(letter()).status is Status.SENT
     assert house.finish() == {"a1": 1}
 
 
-def test_a_batch_taken_away_without_a_report_is_never_put_again(house) -> None:
+@pytest.mark.parametrize("clears", [Press.take_away, Press.clear])
+def test_a_batch_taken_away_without_a_report_is_never_put_again(house, clears) -> None:
     house.way().send(letter())
     house.close()
-    house.press.take_away(TODAY)
+    clears(house.press, TODAY)
 
     assert house.way(CUT_OFF).evidence(letter(), CUT_OFF).status is Status.UNKNOWN
     assert house.way(CUT_OFF).recall(letter()).status is Status.UNKNOWN
@@ -436,6 +438,9 @@ def test_claims_of_long_ago_are_forgotten(house) -> None:
     house.way(later + timedelta(days=1)).tend(later + timedelta(days=1))
 
     assert not house.path(".kvitt", "a1.1").exists()
+    ready = house.path(TODAY, "READY").stat().st_mtime_ns
+    house.close(later + timedelta(days=2))
+    assert house.path(TODAY, "READY").stat().st_mtime_ns == ready, "a batch of long ago is not made ready again"
 
 
 # Each step, numbered.
