@@ -99,7 +99,7 @@ def _way(vendor: str, channel: Channel, settings: Settings) -> Way:
 
 def _sendgrid(settings: Settings) -> Way:
     group = settings.sendgrid
-    return SendGridWay(group.key.get_secret_value(), group.host, group.timeout)
+    return SendGridWay(group.key.get_secret_value(), group.host, group.timeout, group.tracking)
 
 
 def _smtp(settings: Settings) -> Way:

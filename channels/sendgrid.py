@@ -51,7 +51,7 @@ NEVER_LEFT = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationEr
 NO_WAY_THERE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH})
 """Failures before a single byte of the message was on its way."""
 
-TRACKING = {
+NO_TRACKING = {
     "click_tracking": {"enable": False, "enable_text": False},
     "open_tracking": {"enable": False},
     "subscription_tracking": {"enable": False},
@@ -59,6 +59,12 @@ TRACKING = {
 """Whatever the account's own settings are: our link stays ours, for it is how we know who looked, and customers are
 taught to mistrust links that lead through strangers. No picture tells us who opened, since mail programs and scanners
 open too. And nobody can cancel invoices with a click on "unsubscribe"."""
+
+TRACKING = NO_TRACKING | {
+    "click_tracking": {"enable": True, "enable_text": False},
+    "open_tracking": {"enable": True},
+}
+"""For those who want the signals all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,8 @@ class SendGridWay:
     key: str
     host: str
     timeout: float
+    tracking: bool = False
+    """Whether SendGrid may put its own links and a picture into messages, to tell of clicks and opens."""
 
     def __post_init__(self) -> None:
         logging.getLogger("python_http_client").setLevel(logging.INFO)  # below it prints messages and the key
@@ -80,7 +88,7 @@ class SendGridWay:
     def send(self, item: Item) -> Answer:
         """Ask once."""
         try:
-            response = self._client().mail.send.post(request_body=_request(item))
+            response = self._client().mail.send.post(request_body=_request(item, tracking=self.tracking))
         except HTTPError as error:
             status, why = ANSWERS.get(error.status_code, (Status.UNKNOWN, None))
             return Answer(status, NAME, why=why, said=f"{error.status_code} {words(error.body)}")
@@ -130,7 +138,7 @@ class SendGridWay:
         return client
 
 
-def _request(item: Item) -> dict[str, Any]:
+def _request(item: Item, *, tracking: bool) -> dict[str, Any]:
     """A message as SendGrid takes it, made of the kept bytes and our id alone."""
     mail = read_mail(item.parcel)
     headers = {"Message-ID": mail.message_id, "Auto-Submitted": mail.auto_submitted}
@@ -151,7 +159,7 @@ def _request(item: Item) -> dict[str, Any]:
             for file in mail.attached
         ],
         "headers": {name: value for name, value in headers.items() if value},
-        "tracking_settings": TRACKING,
+        "tracking_settings": TRACKING if tracking else NO_TRACKING,
     }
     return {name: value for name, value in request.items() if value}
 

@@ -66,6 +66,8 @@ class SendGrid(Vendor):
     """Where the API is. In the EU: `https://api.eu.sendgrid.com`."""
     webhook_keys: Annotated[Words, AfterValidator(_webhook_keys)] = ()
     """The public keys of signed event webhooks, as SendGrid shows them; several, parted by commas."""
+    tracking: bool = False
+    """Whether SendGrid may put its own links and a picture into messages, to tell of clicks and opens."""
 
 
 class Smtp(Vendor):

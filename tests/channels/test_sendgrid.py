@@ -104,6 +104,15 @@ def test_whatever_the_account_says_our_link_stays_ours_and_nothing_is_appended(s
     }
 
 
+def test_who_wants_to_hear_of_opens_and_clicks_may(sendgrid: Vendor):
+    replace(way(sendgrid.url), tracking=True).send(item(PARCEL))
+
+    tracking = json.loads(sendgrid.asked[0].body)["tracking_settings"]
+    assert tracking["click_tracking"]["enable"] is True
+    assert tracking["open_tracking"]["enable"] is True
+    assert tracking["subscription_tracking"]["enable"] is False
+
+
 @pytest.mark.parametrize(
     ("code", "status", "why"),
     [

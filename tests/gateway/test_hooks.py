@@ -6,7 +6,9 @@ import asyncio
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +24,7 @@ from twilio.request_validator import RequestValidator
 
 from activities.hearing import Hearing
 from activities.vendors import PARSERS
+from config.merchants import Loaded, read_merchant
 from config.settings import Settings
 from config.vendors import SendGrid, Twilio
 from domain.policy import Channel
@@ -32,7 +35,7 @@ from gateway.hooks import LONGEST
 from store.engine import reading
 from store.inbox import POST, READ, UNREADABLE
 from store.sends import HEARD, KeptSend
-from tests.gateway.cases import link, live, views
+from tests.gateway.cases import at, link, live, opening, views
 from tests.gateway.conftest import HOST, browsing
 from tests.live.house import House
 
@@ -150,6 +153,34 @@ async def test_opens_and_clicks_are_kept_and_are_no_views(house: House, web: htt
 
     assert views(house, ref) == 0
     assert len(said(house, send)) == 1
+
+
+@pytest.mark.parametrize(
+    ("countries", "what", "seen"),
+    [
+        ("{SE: [click]}", "click", 1),
+        ("{SE: [click]}", "open", 0),
+        ("{SE: [open]}", "open", 1),
+        ("{NO: [open]}", "open", 0),
+    ],
+)
+async def test_a_merchant_may_take_them_for_views_country_by_country(
+    house: House, web: httpx.AsyncClient, number: str, countries: str, what: str, seen: int
+):
+    text = Path("examples/merchants/nordljus.yaml").read_text()
+    wished = text.replace("  contact_hours:", f"  view_signals: {countries}\n  contact_hours:")
+    assert wished != text
+    opened = opening(number, Loaded(read_merchant(wished, "wished"), wished, ()))
+    ref = (await house.client.start(replace(opened, shift=at("2026-03-02 10:00") - datetime.now(UTC)))).ref
+    await house.client.rest(ref)
+    send = link(house, ref)
+
+    machine = event(send, what, url="http://127.0.0.1:8080/i/x", sg_machine_open=True, timestamp=1_772_000_001)
+    await web.post("/hooks/sendgrid", **batch(machine))
+    assert views(house, ref) == 0
+    await web.post("/hooks/sendgrid", **batch(event(send, what, url="http://127.0.0.1:8080/i/x")))
+
+    assert views(house, ref) == seen
 
 
 async def test_what_nobody_knows_yet_is_kept_and_ignored(house: House, web: httpx.AsyncClient, number: str):
