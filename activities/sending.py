@@ -85,7 +85,11 @@ class Sending:
         if kept.parcel is None and (kept.vendor or self.books.sends.give_up(place)):
             return self._settle(order.invoice_id, kept.send, Answer(Status.NOT_SENT, "nobody"), place)
         item = item_of(self._kept(order.invoice_id, kept.send))
-        return self._settle(order.invoice_id, kept.send, self.way.evidence(item, datetime.now(UTC)), place)
+        if kept.channel == Channel.LETTER and self.books.cases.read(order.invoice_id).facts.closed:
+            answer = self.way.recall(item)  # a search may repeat a letter, and nothing is owed any more
+        else:
+            answer = self.way.evidence(item, datetime.now(UTC))
+        return self._settle(order.invoice_id, kept.send, answer, place)
 
     def recall(self, order: RecallOrder) -> Report:
         """Call a letter back."""

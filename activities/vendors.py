@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from activities.hearing import Parse
-from channels import bounces, printreports, sendgrid_events, twilio_hooks
+from channels import bounces, pingen, printreports, sendgrid_events, twilio_hooks
 from channels.bounce_address import BounceAddress
 from channels.hearing import Ear, Post
 from channels.mailbox import ImapMailbox
 from channels.nowhere import Nowhere
 from channels.outbox import Outbox
+from channels.pingen import PingenWay
 from channels.printhouse import PrintHouseMailbox, PrintHouseWay
 from channels.sendgrid import SendGridWay
 from channels.smtp import SmtpWay
@@ -25,6 +28,7 @@ PARSERS: Mapping[str, Parse] = {
     "smtp": bounces.parse,
     "twilio": twilio_hooks.parse,
     "printhouse": printreports.parse,
+    "pingen": pingen.parse,
 }
 """How each vendor's posts are read; also those that wait in the inbox for a vendor that is used no more."""
 
@@ -62,7 +66,7 @@ def mailboxes(settings: Settings) -> list[Mailbox]:
 
 def rounds(ways: Mapping[Channel, Way]) -> list[Round]:
     """The ways that have something to do at their hour."""
-    return [way for way in ways.values() if isinstance(way, PrintHouseWay)]
+    return [way for way in ways.values() if isinstance(way, PrintHouseWay | PingenWay)]
 
 
 def bounce_address(settings: Settings, keep: Callable[[Post], Awaitable[object]]) -> BounceAddress | None:
@@ -77,7 +81,8 @@ def ears(settings: Settings) -> dict[str, Ear]:
     """How each vendor proves that it calls. One without a secret can prove nothing."""
     return {
         "sendgrid": Ear(sendgrid_events.verify, settings.sendgrid.webhook_keys),
-        "twilio": Ear(twilio_hooks.verify, [token.get_secret_value() for token in settings.twilio.tokens]),
+        "twilio": Ear(twilio_hooks.verify, _plain(settings.twilio.tokens)),
+        "pingen": Ear(pingen.verify, _plain(settings.pingen.webhook_secrets)),
     }
 
 
@@ -93,6 +98,8 @@ def _way(vendor: str, channel: Channel, settings: Settings) -> Way:
             return _twilio(settings)
         case "printhouse":
             return _print_house(settings)
+        case "pingen":
+            return _pingen(settings)
         case _:
             return Nowhere()
 
@@ -120,6 +127,25 @@ def _twilio(settings: Settings) -> Way:
 def _print_house(settings: Settings) -> Way:
     group = settings.printhouse
     return PrintHouseWay(*_door(settings), group.cut_off, group.last_call, group.timezone, group.timeout)
+
+
+def _pingen(settings: Settings) -> Way:
+    group = settings.pingen
+    secret = group.secret.get_secret_value()
+    return PingenWay(
+        group.client,
+        secret,
+        group.organisation,
+        group.host,
+        group.identity,
+        group.product,
+        group.cut_off,
+        group.timeout,
+    )
+
+
+def _plain(secrets: Sequence[SecretStr]) -> list[str]:
+    return [secret.get_secret_value() for secret in secrets]
 
 
 def _door(settings: Settings) -> tuple[str, int, str, Path, str, str]:

@@ -55,7 +55,7 @@ class Outbox:
 
     def recall(self, item: Item) -> Answer:
         """What lies in the folder is out."""
-        return Answer(Status.SENT, self.name, item.id)
+        return self.evidence(item, item.kept_at)
 
     def _path(self, send_id: str) -> Path:
         return self.folder / self.channel / f"{send_id}{SUFFIXES[self.channel]}"
