@@ -1,9 +1,10 @@
 """Options that every suite may use, and which tests run on both databases.
 
 **A test that opens books** asks for their address: ``database_of(home)`` from ``tests.databases``, never a URL of its
-own. ``open_house(home)``, ``System(home)`` and the fixture ``books_url`` do so already. Everything in the folders
-of ``BOOKS`` runs on SQLite and again on PostgreSQL; a test elsewhere joins them with ``@pytest.mark.books``. What only
-makes sense on one of the two says so with ``@pytest.mark.only_on("sqlite")`` or ``("postgres")``.
+own. ``open_house(home)``, ``System(home)`` and the fixture ``books_url`` do so already. Everything in the places of
+``BOOKS`` runs on SQLite and again on PostgreSQL; a test elsewhere joins them with ``@pytest.mark.books``. What only
+makes sense on one of the two says so with ``@pytest.mark.only_on("sqlite")`` or ``("postgres")``. Every other test may
+be run on PostgreSQL too, by name.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import pytest
 from tests import databases
 from tests.databases import POSTGRES, SQLITE, database_of
 
-BOOKS = ("commands", "gateway", "live", "store")
+BOOKS = ("commands/test_processes.py", "gateway", "live", "store")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,7 +40,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Mark what runs on both databases, and leave out what is about the other one."""
     here, kind, kept, left_out = Path(__file__).parent, config.getoption("--database"), [], []
     for item in items:
-        if item.path.relative_to(here).parts[0] in BOOKS:
+        if any(item.path.is_relative_to(here / place) for place in BOOKS):
             item.add_marker(pytest.mark.books)
         only_on = item.get_closest_marker("only_on")
         (left_out if only_on and kind not in only_on.args else kept).append(item)

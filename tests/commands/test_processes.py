@@ -78,7 +78,7 @@ def test_a_start_that_is_interrupted_ends_and_goes_on_the_next_time(tmp_path: Pa
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 130
         assert "interrupted" in (tmp_path / "output.log").read_text()
-        again = json.loads(home.run("start", path, "--json").stdout)
+        again = json.loads(home.run("start", path, "--json", timeout=180).stdout)
         books.close()
     assert again["known"] > 20
     assert again["started"] + again["known"] == len(numbers)
