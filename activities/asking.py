@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from activities.hearing import FINAL, Hearing
 from activities.sending import item_of
-from channels.way import Mailbox, MailboxError, Round, Way
+from channels.way import Mailbox, Round, Way
 from domain.policy import Channel
 
 ASKED_AGAIN_AFTER = {
@@ -82,5 +81,5 @@ class Asking:
 async def _calmly(what: str, work: Awaitable[object]) -> None:
     try:
         await work
-    except (MailboxError, SQLAlchemyError) as error:
+    except Exception as error:  # noqa: BLE001  (the entry point of each task: nothing may end the rounds for good)
         log.warning(f"{what}; it is tried again", error=type(error).__name__)

@@ -10,11 +10,14 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 
 import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from temporalio.service import RPCError
 
-from channels.hearing import Heard, ParseError, Post, Word
+from channels.hearing import Heard, Post, Word
 from domain.events import Delivered, Event, Failed, Recalled, Settled, Viewed
 from domain.policy import Channel, Signal
 from domain.wire import InvoiceRef
@@ -45,6 +48,15 @@ FINAL = frozenset({Word.DELIVERED, Word.RECALLED, *FAILURES})
 CHANNEL_OF = {"twilio": Channel.SMS, "sendgrid": Channel.EMAIL, "smtp": Channel.EMAIL}
 """On which channel an address opts out that comes without a send."""
 
+AWAY = (OperationalError, InterfaceError, PoolTimeoutError, RPCError)
+"""What is wrong with the world, and will be well again. Anything else is wrong with a post, or with how it is read."""
+
+MOST_KEY = 64
+"""Characters of a key, as the books keep it."""
+
+MOST_ADDRESS = 320
+"""Characters of an address; what is longer is none."""
+
 WAKES_AT_ONCE = 32
 """How many loops are woken side by side."""
 
@@ -66,14 +78,18 @@ class Hearing:
         return await asyncio.to_thread(inbox.keep, post.vendor, post.key, post.about, post.body, datetime.now(UTC))
 
     async def read(self, post_id: int, post: Post) -> None:
-        """Understand a kept post, and wake whom it concerns. What nobody can read stays, visibly."""
+        """Understand a kept post, and wake whom it concerns. What nobody can read stays, visibly.
+
+        Raises:
+            SQLAlchemyError, RPCError: something that it needs is away; it is still new, and can be read later.
+        """
         try:
-            heard = self.parsers[post.vendor](post)
-        except (ParseError, KeyError) as error:
+            await self.tell(post.vendor, self.parsers[post.vendor](post), post_id)
+        except AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001  (whatever a vendor sends: one post must not keep others from being read)
             log.error("a post cannot be read; it stays in the inbox", post=post_id, error=type(error).__name__)
             await asyncio.to_thread(self.client.books.inbox.unreadable, post_id)
-            return
-        await self.tell(post.vendor, heard, post_id)
 
     async def tell(self, vendor: str, heard: Sequence[Heard], post_id: int | None = None) -> None:
         """Write down what a vendor said, and wake whom it concerns."""
@@ -98,7 +114,7 @@ class Hearing:
 
     def _line(self, vendor: str, said: Heard, about: Known | None, moment_of: Callable[[int], datetime]) -> Line:
         event = self._event(said, about, moment_of(about.invoice_id)) if about else None
-        line = Line(said.key, said.word, said.at, said.said, about, event)
+        line = Line(_fitting(said.key), said.word, said.at, said.said, about, event)
         return self._opting(line, vendor, said) if said.word in OPTING else line
 
     def _opting(self, line: Line, vendor: str, said: Heard) -> Line:
@@ -106,7 +122,7 @@ class Hearing:
         about = line.about
         channel = Channel(about.channel) if about else CHANNEL_OF.get(vendor)
         address = about.recipient if about else said.address
-        if not channel or not address:
+        if not channel or not address or len(address.casefold()) > MOST_ADDRESS:
             return line
         if said.word is Word.OPTED_IN:
             return line._replace(opts_in=(channel, address))
@@ -158,3 +174,10 @@ class Hearing:
                     log.warning("a case could not be woken; the sweep tries again", invoice=ref.id)
 
         await asyncio.gather(*map(wake, refs))
+
+
+def _fitting(key: str) -> str:
+    """A key that every database takes and tells apart from others."""
+    if len(key) <= MOST_KEY and key.isascii():
+        return key
+    return sha256(key.encode(errors="surrogatepass")).hexdigest()

@@ -5,13 +5,15 @@ Whoever cannot prove who it is learns nothing but that: a wrong signature, an ol
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from fastapi import APIRouter, BackgroundTasks, Request
 from fastapi.responses import Response
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import ClientDisconnect
 
 from activities.hearing import Hearing
 from channels.hearing import Ear, Hook, Post
@@ -20,6 +22,13 @@ log = structlog.get_logger()
 
 LONGEST = 8 * 1024 * 1024
 """Bytes of a call; SendGrid's batches are the longest, and stay below one million."""
+
+ARRIVES_WITHIN = timedelta(seconds=30)
+"""How long a call may take to arrive."""
+
+KEPT_WITHIN = timedelta(seconds=8)
+"""How long the books may take to keep it: vendors wait for about ten seconds. What is kept after that is read by the
+worker's round, and the same call again is known."""
 
 
 def router(hearing: Hearing, ears: Mapping[str, Ear], public_url: str) -> APIRouter:
@@ -31,9 +40,13 @@ def router(hearing: Hearing, ears: Mapping[str, Ear], public_url: str) -> APIRou
         ear = ears.get(vendor)
         if ear is None:
             return Response(status_code=404)
-        body = await _body(request)
+        try:
+            async with asyncio.timeout(ARRIVES_WITHIN.total_seconds()):
+                body = await _body(request)
+        except (ClientDisconnect, TimeoutError):
+            return Response(status_code=408, headers={"Connection": "close"})
         if body is None:
-            return Response(status_code=413)
+            return Response(status_code=413, headers={"Connection": "close"})
         query = request.scope["query_string"].decode("latin-1")
         url = f"{public_url}/hooks/{vendor}" + (f"?{query}" if query else "")
         call = Hook(url, {name.lower(): value for name, value in request.headers.items()}, body)
@@ -42,8 +55,9 @@ def router(hearing: Hearing, ears: Mapping[str, Ear], public_url: str) -> APIRou
             return Response(status_code=403)
         post = Post(vendor, body, query)
         try:
-            post_id = await hearing.keep(post)
-        except SQLAlchemyError as error:
+            async with asyncio.timeout(KEPT_WITHIN.total_seconds()):
+                post_id = await hearing.keep(post)
+        except (SQLAlchemyError, TimeoutError) as error:
             log.error("a call back could not be kept; the vendor must call again", error=type(error).__name__)
             return Response(status_code=503, headers={"Retry-After": "60"})
         if post_id is not None:

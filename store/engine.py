@@ -8,6 +8,7 @@ is still true when it is acted upon. A read sees one moment of the books: SQLite
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -34,7 +35,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.engine import Dialect, ExceptionContext
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.types import TypeDecorator
 
 READ_ONLY = "kvitt_read_only"
@@ -168,11 +169,14 @@ def _prepare_sqlite(dbapi: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     options, cursor = connection.get_execution_options(), connection.connection.cursor()
-    if options.get(READ_ONLY):
-        cursor.execute("BEGIN")
-        return
-    cursor.execute(f"PRAGMA synchronous={'NORMAL' if options.get(LIGHT) else 'FULL'}")
-    cursor.execute("BEGIN IMMEDIATE")
+    try:
+        if options.get(READ_ONLY):
+            cursor.execute("BEGIN")
+            return
+        cursor.execute(f"PRAGMA synchronous={'NORMAL' if options.get(LIGHT) else 'FULL'}")
+        cursor.execute("BEGIN IMMEDIATE")
+    except sqlite3.Error as error:
+        raise _not_begun(error) from error
 
 
 def _prepare_postgres(dbapi: Any, _record: object) -> None:
@@ -181,10 +185,18 @@ def _prepare_postgres(dbapi: Any, _record: object) -> None:
 
 def _begin_postgres(connection: Connection) -> None:
     options = connection.get_execution_options()
-    if options.get(READ_ONLY):
-        connection.connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-    elif options.get(LIGHT):
-        connection.connection.cursor().execute("SET LOCAL synchronous_commit TO off")
+    try:
+        if options.get(READ_ONLY):
+            connection.connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        elif options.get(LIGHT):
+            connection.connection.cursor().execute("SET LOCAL synchronous_commit TO off")
+    except psycopg.Error as error:
+        raise _not_begun(error) from error
+
+
+def _not_begun(error: Exception) -> OperationalError:
+    """What went wrong, as SQLAlchemy tells everything else: where a transaction begins it lets the driver speak."""
+    return OperationalError("BEGIN", None, error, hide_parameters=True)
 
 
 def _say_no_more(context: ExceptionContext) -> None:

@@ -140,9 +140,9 @@ class Inbox:
             return [KeptPost(row.id, row.vendor, row.about, row.body) for row in connection.execute(query)]
 
     def unreadable(self, post_id: int) -> None:
-        """Nobody can read it: a person must."""
+        """Nobody can read it: a person must. What somebody has read stays read."""
         with writing(self.engine) as connection:
-            connection.execute(_MARK, {"of_post": post_id, "state": UNREADABLE})
+            connection.execute(_MARK.where(POST.c.state == NEW), {"of_post": post_id, "state": UNREADABLE})
 
     def stuck(self, limit: int = 100) -> list[KeptPost]:
         """Posts that nobody could read, oldest first."""
