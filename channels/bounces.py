@@ -15,7 +15,7 @@ from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
 from hashlib import sha256
 
-from channels.hearing import Heard, ParseError, Post, Word
+from channels.hearing import Heard, ParseError, Post, Word, key_of
 
 ACTIONS = {
     "failed": Word.BOUNCED,
@@ -107,7 +107,7 @@ def _without_report(mail: Message, parts: list[Message]) -> Iterator[tuple[Word,
 def _heard(post: Post, mail: Message, send_id: str, word: Word, said: str) -> Heard:
     """The same mail is the same word, by whatever door it came in."""
     own = _header(mail, "Message-ID").strip() or sha256(post.body).hexdigest()
-    key = sha256("\n".join((own, send_id, word, said)).encode(errors="replace")).hexdigest()
+    key = key_of(own, send_id, word, said)
     return Heard(key, word, send_id, at=_moment(mail), said=" ".join(said.replace("\0", "?").split())[:_MOST_SAID])
 
 

@@ -91,5 +91,10 @@ class Heard(NamedTuple):
     """The vendor's own words, for the books."""
 
 
+def key_of(*parts: object) -> str:
+    """The key of something said, from what tells it apart from everything else that its vendor says."""
+    return sha256("\0".join(map(str, parts)).encode(errors="replace")).hexdigest()
+
+
 class ParseError(ValueError):
     """A post that cannot be read at all: it stays in the inbox, and somebody must look. Says what, and no person."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from channels.hearing import Heard, Hook, ParseError, Post, Word
+from channels.hearing import Heard, Hook, ParseError, Post, Word, key_of
 
 WORDS: Mapping[str, Word] = {
     **dict.fromkeys(("validating", "fixing", "valid", "submitted", "accepted", "inspection"), Word.ACCEPTED),
@@ -98,7 +98,7 @@ def heard_of(letter: Mapping[str, Any]) -> Heard:
     """What a letter says itself, when it is asked for."""
     status = str(attributes(letter).get("status", ""))[:30]
     return Heard(
-        key=f"{letter.get('id')}/{status}",
+        key=key_of(letter.get("id"), status),
         word=WORDS.get(status, Word.OTHER),
         send_id=send_id_of(letter),
         vendor_id=str(letter.get("id")),
@@ -118,7 +118,7 @@ def _heard(told: Mapping[str, Any], body: Mapping[str, Any]) -> Heard:
         word = Word.DEFERRED if WORDS[status] is Word.DEFERRED else Word.OTHER
     said = {**attributes(told), "status": status, "code": attributes(event).get("code")}
     return Heard(
-        key=f"{str(letter_id)[:40]}/{kind}/{str(event_id or told.get('id'))[:36]}",
+        key=key_of(letter_id, kind, event_id or told.get("id")),
         word=word,
         send_id=send_id_of(letter),
         vendor_id=letter_id,

@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Any
 
-from channels.hearing import Heard, ParseError, Post, Word
+from channels.hearing import Heard, ParseError, Post, Word, key_of
 
 WORDS: Mapping[str, Word] = {
     **dict.fromkeys(("accepted", "received", "ok"), Word.ACCEPTED),
@@ -87,7 +87,7 @@ def _heard(row: Mapping[Any, Any], batch: str, unsaid: str) -> Heard:
     word = WORDS.get(state, Word.OTHER) if send_id else Word.OTHER
     told = word if word is not Word.OTHER else sha256(said.encode()).hexdigest()[:16]
     return Heard(
-        key=f"{batch}/{send_id[:64]}/{told}",
+        key=key_of(batch, send_id, told),
         word=word,
         send_id=send_id or None,
         vendor_id=f"{batch}/{send_id}" if send_id else None,

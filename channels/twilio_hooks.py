@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from hashlib import sha256
 from urllib.parse import parse_qs, urlsplit
 
 from twilio.request_validator import RequestValidator, get_signature_algorithm  # type: ignore[import-untyped]
 
-from channels.hearing import Heard, Hook, ParseError, Post, Word
+from channels.hearing import Heard, Hook, ParseError, Post, Word, key_of
 from domain.words import Reason
 
 CALL_BACK = "#rc=5&rp=all"
@@ -105,7 +104,7 @@ def parse(post: Post) -> Sequence[Heard]:
 def heard(sid: str, status: str, error: str, send_id: str | None, at: datetime | None = None) -> Heard:
     """Twilio's word on a message, the same whether it called back or was asked."""
     error = "" if error == "0" else error
-    return Heard(_key(sid, status, error), word_of(status, error), send_id, sid, at, said=f"{status} {error}".strip())
+    return Heard(key_of(sid, status, error), word_of(status, error), send_id, sid, at, said=f"{status} {error}".strip())
 
 
 def word_of(status: str, error: str) -> Word:
@@ -118,12 +117,8 @@ def _answered(sid: str, form: Mapping[str, str]) -> Heard:
     """What came back by SMS: only whether somebody wants no more, or more, concerns us."""
     body = form.get("Body", "").strip(" .!\r\n\t\"'").upper()
     word = OPT_OUT_TYPES.get(form.get("OptOutType", "").upper()) or SPOKEN.get(body, Word.OTHER)
-    return Heard(_key(sid, "received", ""), word, vendor_id=sid, address=form.get("From") or None, said="received")
+    return Heard(key_of(sid, "received", ""), word, vendor_id=sid, address=form.get("From") or None, said="received")
 
 
 def _form(body: bytes) -> Form:
     return Form(parse_qs(body.decode(), keep_blank_values=True, max_num_fields=200))
-
-
-def _key(*parts: str) -> str:
-    return sha256("\0".join(parts).encode()).hexdigest()

@@ -25,7 +25,18 @@ from workflows.orders import ORDERS, Field, Given, OrderKind, checked, contact_c
 NUMBER = Annotated[str, typer.Argument(help="The invoice's number, or merchant/number.", metavar="NUMBER")]
 MERCHANT = Annotated[str | None, typer.Option("--merchant", "-m", help="Whose invoice, if several have the number.")]
 WHY = Annotated[str, typer.Option("--why", help="Why; kept with the order.")]
-ONCE = Annotated[str | None, typer.Option("--id", help="Your own id for the order; given twice it is done once.")]
+LONGEST_ID = 64
+
+
+def _short(given: str | None) -> str | None:
+    if given and len(given) > LONGEST_ID:
+        raise typer.BadParameter(f"an order's id has at most {LONGEST_ID} characters")
+    return given
+
+
+ONCE = Annotated[
+    str | None, typer.Option("--id", callback=_short, help="Your own id for the order; given twice it is done once.")
+]
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 

@@ -38,9 +38,12 @@ CURES = {
 """What to write instead, where pydantic's own words are a programmer's."""
 
 
+DATABASES = ("sqlite:///", "postgresql+psycopg://", "postgresql://", "postgres://")
+
+
 def _database(value: Any) -> Any:
     """The two databases, with the drivers that are installed. The address is not repeated: it may hold a password."""
-    if isinstance(value, str) and value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+    if isinstance(value, str) and value and not value.startswith(DATABASES):
         raise wrong("is no address of a database", "write postgresql+psycopg://user:password@host/name")
     return value
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Table, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -19,6 +19,7 @@ from domain.wire import InvoiceRef
 from domain.words import SendId
 from store.cases import CHANGE_INVOICE, ENDPOINT, EVENT, INVOICE, OF, announce, event_row, is_wanted
 from store.engine import among, reading, writing
+from store.many import Many, Row
 from store.opt_outs import OptOut, add_opt_out, lift_opt_out
 from store.sends import HEARD, SEND
 from store.tables import PostRow
@@ -30,7 +31,8 @@ NEW, READ, UNREADABLE = "new", "read", "unreadable"
 
 _INSERT: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgres_insert}
 _KEEP = {name: into(POST).on_conflict_do_nothing().returning(POST.c.id) for name, into in _INSERT.items()}
-_HEAR = {name: into(HEARD).on_conflict_do_nothing() for name, into in _INSERT.items()}
+_HEAR = Many(*map(HEARD.c.get, ("vendor", "key", "post_id", "send_id", "word", "at", "said")), once=True)
+_ADD = Many(*map(EVENT.c.get, ("invoice_id", "seq", "kind", "key", "at", "body")))
 _MARK = update(POST).where(POST.c.id == bindparam("of_post"))
 _TAKE = _MARK.where(POST.c.state == NEW).values(state=READ)
 _KNOWN = select(
@@ -191,7 +193,7 @@ class Inbox:
             known = _known(connection, vendor, mentions.ids, mentions.vendor_ids)
             new = _hear(connection, vendor, mentions.understand(known), post_id)
             woken = _add_events(connection, new)
-            for line in new:
+            for line in sorted(new, key=_address):
                 if line.opt_out:
                     add_opt_out(connection, line.opt_out)
                 if line.opts_in:
@@ -199,26 +201,24 @@ class Inbox:
         return woken
 
 
+def _address(line: Line) -> str:
+    """In this order lists are written to, so that nobody waits in a circle."""
+    return line.opt_out.address.casefold() if line.opt_out else line.opts_in[1].casefold() if line.opts_in else ""
+
+
 def _hear(connection: Connection, vendor: str, lines: Sequence[Line], post_id: int | None) -> list[Line]:
     """Write the lines down, in the one order in which nobody waits in a circle; those that were not there yet."""
     unique = {line.key: line for line in lines}
-    rows: list[dict[str, Any]] = [
-        {
-            "vendor": vendor,
-            "key": line.key,
-            "post_id": post_id,
-            "send_id": line.about.id if line.about else None,
-            "word": line.word,
-            "at": line.at,
-            "said": line.said,
-        }
-        for line in sorted(unique.values(), key=lambda line: line.key)
+    rows = [
+        (vendor, line.key, post_id, line.about.id if line.about else None, line.word, line.at, line.said)
+        for line in map(unique.__getitem__, sorted(unique))
     ]
-    hear, new = _HEAR[connection.dialect.name], set(unique)
     if post_id is None:
-        new = {row["key"] for row in rows if connection.execute(hear, row).rowcount}
-    elif rows and connection.execute(hear, rows).rowcount < len(rows):
+        new = {row[1] for row in rows if _HEAR.insert(connection, [row])}
+    elif _HEAR.insert(connection, rows) < len(rows):
         new = set(connection.execute(select(HEARD.c.key).where(HEARD.c.post_id == post_id)).scalars())
+    else:
+        return [*unique.values()]
     return [line for key, line in unique.items() if key in new]
 
 
@@ -228,7 +228,7 @@ def _add_events(connection: Connection, lines: Sequence[Line]) -> list[InvoiceRe
     if not telling:
         return []
     listening = set(connection.execute(_LISTENING).scalars())
-    events: list[dict[str, Any]] = []
+    events: list[Row] = []
     added: Counter[int] = Counter()
     wanted: dict[int, int] = {}
     woken: dict[int, InvoiceRef] = {}
@@ -236,12 +236,12 @@ def _add_events(connection: Connection, lines: Sequence[Line]) -> list[InvoiceRe
         invoice = about.invoice_id
         added[invoice] += 1
         seq = about.events + added[invoice]
-        events.append(event_row(invoice, seq, event, f"heard:{line.key}"))
+        events.append(tuple(event_row(invoice, seq, event, f"heard:{line.key}").values()))
         if about.merchant in listening:
             announce(connection, invoice, seq, event)
         if is_wanted(event, about.next_at, is_closed=about.stage == Stage.CLOSED):
             wanted[invoice], woken[invoice] = seq, about.ref
-    connection.execute(insert(EVENT), events)
+    _ADD.insert(connection, events)
     for count in set(added.values()):
         grown = among(INVOICE.c.id, [invoice for invoice in added if added[invoice] == count], connection)
         connection.execute(update(INVOICE).where(grown).values(events=INVOICE.c.events + count))

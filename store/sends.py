@@ -22,6 +22,8 @@ from store.tables import HeardRow, SendRow
 SEND: Table = SendRow.__table__  # type: ignore[attr-defined]
 HEARD: Table = HeardRow.__table__  # type: ignore[attr-defined]
 OF_SEND = "of_send"
+LONGEST_ID = 128
+"""Characters that are kept of a vendor's id; each of ours is shorter."""
 _TAKE = insert(SEND)
 _CHANGE = update(SEND).where(SEND.c.id == bindparam(OF_SEND))
 _KEEP = _CHANGE.where(SEND.c.vendor.is_(None))
@@ -108,7 +110,7 @@ class Sends:
         if case.connection is None:
             raise AssertionError("an answer is kept under the case's lock only")
         values = {OF_SEND: place.id, "vendor": vendor, "vendor_said": said, "ask_at": ask_at}
-        case.connection.execute(_CHANGE, values | ({"vendor_id": vendor_id} if vendor_id else {}))
+        case.connection.execute(_CHANGE, values | ({"vendor_id": vendor_id[:LONGEST_ID]} if vendor_id else {}))
 
     def silent(
         self, vendor: str, final: Collection[str], now: datetime, again_at: datetime, limit: int

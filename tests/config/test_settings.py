@@ -94,7 +94,7 @@ def test_settings_do_not_change() -> None:
     [
         (
             "KVITT_DATABASE_URL",
-            "postgres://kvitt:hush@books/kvitt",
+            "mysql://kvitt:hush@books/kvitt",
             "is no address of a database; write postgresql+psycopg://user:password@host/name",
         ),
         (
