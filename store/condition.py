@@ -8,7 +8,7 @@ from pathlib import Path
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Engine, make_url
 
 from store.engine import open_engine, reading
 
@@ -64,8 +64,8 @@ def _engine(url: str) -> Engine:
     """As the program's, with less patience where somebody may be away."""
     if url.startswith("sqlite"):
         return open_engine(url)
-    patience = {"connect_timeout": PATIENCE_S, "options": f"-c statement_timeout={PATIENCE_S * 1000}"}
-    return create_engine(url, connect_args=patience, hide_parameters=True)
+    patience = {"connect_timeout": str(PATIENCE_S), "options": f"-c statement_timeout={PATIENCE_S * 1000}"}
+    return open_engine(make_url(url).update_query_dict(patience).render_as_string(hide_password=False))
 
 
 def _scripts() -> ScriptDirectory:
