@@ -126,14 +126,14 @@ class CaseFile:
 
     def wants_look(self, event: Event) -> bool:
         """Whether an event must wake the loop."""
-        return is_wanted(event, self.next_at, is_closed=self.facts.closed is not None)
+        return is_wanted(event, has_timer=self.next_at is not None, is_closed=self.facts.closed is not None)
 
 
-def is_wanted(event: Event, next_at: datetime | None, *, is_closed: bool) -> bool:
+def is_wanted(event: Event, *, has_timer: bool, is_closed: bool) -> bool:
     """Whether an event must wake the loop: if it can mean more work, or if no timer would ever look at it."""
     if isinstance(event, Act):
         return False
-    return event.wakes or (next_at is None and not is_closed)
+    return event.wakes or not (has_timer or is_closed)
 
 
 def announce(connection: Connection, invoice_id: int, seq: int, event: Event) -> None:

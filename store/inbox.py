@@ -17,7 +17,8 @@ from domain.policy import Channel
 from domain.stages import Stage
 from domain.wire import InvoiceRef
 from domain.words import SendId
-from store.cases import CHANGE_INVOICE, ENDPOINT, EVENT, INVOICE, OF, announce, event_row, is_wanted
+from store.cases import CHANGE_INVOICE, ENDPOINT, EVENT, INVOICE, OF, announce, is_wanted
+from store.codec import KINDS, dump
 from store.engine import among, reading, writing
 from store.many import Many, Row
 from store.opt_outs import OptOut, add_opt_out, lift_opt_out
@@ -31,8 +32,8 @@ NEW, READ, UNREADABLE = "new", "read", "unreadable"
 
 _INSERT: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgres_insert}
 _KEEP = {name: into(POST).on_conflict_do_nothing().returning(POST.c.id) for name, into in _INSERT.items()}
-_HEAR = Many(*map(HEARD.c.get, ("vendor", "key", "post_id", "send_id", "word", "at", "said")), once=True)
-_ADD = Many(*map(EVENT.c.get, ("invoice_id", "seq", "kind", "key", "at", "body")))
+_HEAR = Many(HEARD, "vendor", "key", "post_id", "send_id", "word", "at", "said", once=True)
+_ADD = Many(EVENT, "invoice_id", "seq", "kind", "key", "at", "body")
 _MARK = update(POST).where(POST.c.id == bindparam("of_post"))
 _TAKE = _MARK.where(POST.c.state == NEW).values(state=READ)
 _KNOWN = select(
@@ -49,7 +50,7 @@ _KNOWN = select(
     SEND.c.recipient,
     INVOICE.c.policy_version_id,
     INVOICE.c.events,
-    INVOICE.c.next_at,
+    INVOICE.c.next_at.is_not(None),
     INVOICE.c.stage,
 ).join(INVOICE, INVOICE.c.id == SEND.c.invoice_id)
 _LISTENING = select(ENDPOINT.c.merchant).where(ENDPOINT.c.closed_at.is_(None)).distinct()
@@ -81,7 +82,7 @@ class Known(NamedTuple):
     recipient: str | None
     policy_version_id: int
     events: int
-    next_at: datetime | None
+    has_timer: bool
     stage: str
 
     @property
@@ -236,10 +237,10 @@ def _add_events(connection: Connection, lines: Sequence[Line]) -> list[InvoiceRe
         invoice = about.invoice_id
         added[invoice] += 1
         seq = about.events + added[invoice]
-        events.append(tuple(event_row(invoice, seq, event, f"heard:{line.key}").values()))
+        events.append((invoice, seq, KINDS[type(event)], f"heard:{line.key}", event.at, dump(event)))
         if about.merchant in listening:
             announce(connection, invoice, seq, event)
-        if is_wanted(event, about.next_at, is_closed=about.stage == Stage.CLOSED):
+        if is_wanted(event, has_timer=about.has_timer, is_closed=about.stage == Stage.CLOSED):
             wanted[invoice], woken[invoice] = seq, about.ref
     _ADD.insert(connection, events)
     for count in set(added.values()):
