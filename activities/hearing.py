@@ -17,12 +17,13 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from temporalio.service import RPCError
 
+from activities.sending import FIRST_ASKED_AFTER
 from channels.hearing import Heard, Post, Word
 from domain.events import Delivered, Event, Failed, Recalled, Settled, Viewed
 from domain.policy import Channel, Signal
 from domain.wire import InvoiceRef
 from domain.words import Reason, Status
-from store.inbox import Known, Line, Mentions
+from store.inbox import Found, Known, Line, Mentions
 from store.opt_outs import EVERY_MERCHANT, OptOut
 from workflows.client import CaseClient
 from workflows.clock import TestClock
@@ -115,6 +116,9 @@ class Hearing:
     def _line(self, vendor: str, said: Heard, about: Known | None, moment_of: Callable[[int], datetime]) -> Line:
         event = self._event(said, about, moment_of(about.invoice_id)) if about else None
         line = Line(_fitting(said.key), said.word, said.at, said.said, about, event)
+        if about and isinstance(event, Settled):
+            after = FIRST_ASKED_AFTER.get(Channel(about.channel))
+            return line._replace(found=Found(said.vendor_id, datetime.now(UTC) + after if after else None))
         return self._opting(line, vendor, said) if said.word in OPTING else line
 
     def _opting(self, line: Line, vendor: str, said: Heard) -> Line:

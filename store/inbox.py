@@ -101,6 +101,13 @@ class Known(NamedTuple):
         return self.vendor_id is not None
 
 
+class Found(NamedTuple):
+    """A vendor has a send of which its own answer was lost: what it calls it, and when to ask what became of it."""
+
+    vendor_id: str | None
+    ask_at: datetime | None
+
+
 class Line(NamedTuple):
     """One thing that a vendor said, and what it means to us."""
 
@@ -113,6 +120,7 @@ class Line(NamedTuple):
     """What it changes in the journal; None: it is only kept."""
     opt_out: OptOut | None = None
     opts_in: tuple[Channel, str] | None = None
+    found: Found | None = None
 
 
 class Mentions(NamedTuple):
@@ -194,12 +202,22 @@ class Inbox:
             known = _known(connection, vendor, mentions.ids, mentions.vendor_ids)
             new = _hear(connection, vendor, mentions.understand(known), post_id)
             woken = _add_events(connection, new)
+            _find(connection, vendor, new)
             for line in sorted(new, key=_address):
                 if line.opt_out:
                     add_opt_out(connection, line.opt_out)
                 if line.opts_in:
                     lift_opt_out(connection, *line.opts_in)
         return woken
+
+
+def _find(connection: Connection, vendor: str, lines: Sequence[Line]) -> None:
+    """Whom to ask of these sends from now on, as if the vendor's own answer had come."""
+    for line in lines:
+        if line.about and line.found:
+            found = {"vendor": vendor, "ask_at": line.found.ask_at}
+            found |= {"vendor_id": line.found.vendor_id} if line.found.vendor_id else {}
+            connection.execute(update(SEND).where(SEND.c.id == line.about.id).values(found))
 
 
 def _address(line: Line) -> str:

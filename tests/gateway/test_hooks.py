@@ -7,7 +7,7 @@ import base64
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -19,10 +19,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fastapi import FastAPI
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import select, update
 from twilio.request_validator import RequestValidator
 
-from activities.hearing import Hearing
+from activities.hearing import FINAL, Hearing
 from activities.vendors import PARSERS
 from config.merchants import Loaded, read_merchant
 from config.settings import Settings
@@ -32,9 +32,9 @@ from domain.wire import InvoiceRef
 from domain.words import Reason, Status
 from gateway.app import create_app
 from gateway.hooks import LONGEST
-from store.engine import reading
+from store.engine import reading, writing
 from store.inbox import POST, READ, UNREADABLE
-from store.sends import HEARD, KeptSend
+from store.sends import HEARD, SEND, KeptSend
 from tests.gateway.cases import at, link, live, opening, views
 from tests.gateway.conftest import HOST, browsing
 from tests.live.house import House
@@ -142,6 +142,21 @@ async def test_a_late_delivered_never_undoes_a_bounce(house: House, web: httpx.A
 
     assert house.books.cases.read(ref.id).facts.sends[0].status is Status.FAILED
     assert sorted(said(house, send)) == ["accepted", "bounced", "delivered"]
+
+
+async def test_what_only_a_call_told_us_of_is_asked_after_when_no_other_call_comes(
+    house: House, web: httpx.AsyncClient, number: str
+):
+    """The vendor's own answer was lost, and so is the call that would say how it ended."""
+    _, send = await emailed(house, number)
+    with writing(house.books.engine) as connection:
+        connection.execute(update(SEND).where(SEND.c.id == send.id).values(vendor=None, vendor_id=None))
+
+    await web.post("/hooks/sendgrid", **batch(event(send, "processed")))
+
+    later = datetime.now(UTC) + timedelta(hours=2)
+    silent = {kept.id: kept for kept in house.books.sends.silent("sendgrid", FINAL, later, later, 100)}
+    assert silent[send.id].vendor_id == f"m{send.id}"
 
 
 @pytest.mark.parametrize("what", ["open", "click"])
