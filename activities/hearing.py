@@ -135,27 +135,29 @@ class Hearing:
 
     def _event(self, said: Heard, about: Known, at: datetime) -> Event | None:
         """What a vendor's word changes for a send; None: nothing."""
+        if said.word in SIGNALS:
+            return Viewed(at=at, send=about.send) if self._counts(said, about) else None
+        if said.word in FAILURES:
+            return Failed(at=at, send=about.send, reason=FAILURES[said.word])
         match said.word:
             case Word.DELIVERED:
                 return Delivered(at=at, send=about.send)
-            case Word.BOUNCED | Word.REFUSED | Word.OPTED_OUT:
-                return Failed(at=at, send=about.send, reason=FAILURES[said.word])
-            case Word.RECALLED:
-                return Recalled(at=at, send=about.send, status=Status.NOT_SENT)
             case Word.ACCEPTED if not about.is_answered:
                 return Settled(at=at, send=about.send, status=Status.SENT)
-            case Word.OPENED | Word.CLICKED if not said.by_machine and self._counts(said.word, about):
-                return Viewed(at=at, send=about.send)
+            case Word.RECALLED:
+                return Recalled(at=at, send=about.send, status=Status.NOT_SENT)
             case _:
                 return None
 
-    def _counts(self, word: Word, about: Known) -> bool:
-        """Whether the merchant takes this signal for a view, in the debtor's country."""
+    def _counts(self, said: Heard, about: Known) -> bool:
+        """Whether the merchant takes this signal for a view, in the debtor's country; a machine's is none anywhere."""
+        if said.by_machine:
+            return False
         policy = self.client.books.cases.policy(about.policy_version_id)
         if not policy.view_signals:
             return False
         case = self.client.books.cases.read(about.invoice_id)
-        return SIGNALS[word] in policy.signals(case.invoice.country)
+        return SIGNALS[said.word] in policy.signals(case.invoice.country)
 
     async def _moments(self, vendor: str, ids: Sequence[str], vendor_ids: Sequence[str]) -> Callable[[int], datetime]:
         """Each case's now, by the invoice's id: the machine's, unless clocks can be moved."""

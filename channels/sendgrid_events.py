@@ -60,7 +60,7 @@ MOST_AGE = timedelta(hours=25)
 MOST_AHEAD = timedelta(minutes=5)
 
 _SEND_ID = re.compile(r"[0-9a-f]{32}")
-_TAIL = re.compile(r"\.(?:filter|recv)")
+_OPTING = frozenset({Word.OPTED_OUT, Word.OPTED_IN})
 _MOST_SAID = 500
 _SIGNATURE = EventWebhookHeader.SIGNATURE.lower()
 _TIMESTAMP = EventWebhookHeader.TIMESTAMP.lower()
@@ -103,7 +103,6 @@ def heard(event: Mapping[str, Any]) -> Heard:
     timestamp, email, send_id = get("timestamp"), get("email"), get(OUR_ID)
     if type(send_id) is not str or not _SEND_ID.fullmatch(send_id):
         send_id = None
-    opted = word is Word.OPTED_OUT or word is Word.OPTED_IN
     return Heard(
         _key(f"{message}\n{name}\n{timestamp}\n{email}\n{get('attempt') or get('url') or reason}"),
         word,
@@ -111,7 +110,7 @@ def heard(event: Mapping[str, Any]) -> Heard:
         vendor_id(message),
         _moment(timestamp),
         get("sg_machine_open") is True,
-        plain(email) if opted and send_id is None and email else None,
+        plain(email) if word in _OPTING and send_id is None and email else None,
         plain(reason or get("response")),
     )
 
@@ -120,8 +119,7 @@ def vendor_id(message: object) -> str | None:
     """SendGrid's id as it was answered to the send; in events and logs it has a tail that names a server of theirs."""
     if type(message) is not str or not message:
         return None
-    found = _TAIL.search(message)
-    return plain(message[: found.start()] if found else message)
+    return plain(message.partition(".filter")[0].partition(".recv")[0])
 
 
 def plain(said: object) -> str:
@@ -162,10 +160,15 @@ def _odd(event: object) -> Heard:
 def _moment(timestamp: object) -> datetime | None:
     """Unix seconds; what is none tells no moment."""
     try:
-        seconds = float(timestamp)  # type: ignore[arg-type]
-        return datetime.fromtimestamp(seconds, UTC) if math.isfinite(seconds) else None
+        return _utc(float(timestamp))  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError, OSError):
         return None
+
+
+@lru_cache(maxsize=1024)
+def _utc(seconds: float) -> datetime | None:
+    """A batch was gathered within seconds, so many of its events have the same."""
+    return datetime.fromtimestamp(seconds, UTC) if math.isfinite(seconds) else None
 
 
 def _is_fresh(timestamp: str, now: datetime) -> bool:
