@@ -44,9 +44,9 @@ class Asking:
     mailboxes: Sequence[Mailbox] = ()
     rounds: Sequence[Round] = ()
 
-    async def go_round(self) -> None:
+    async def go_round(self, now: datetime | None = None) -> None:
         """Do all that is due. What cannot be done now is done the next time, and keeps nothing else from being done."""
-        now = datetime.now(UTC)
+        now = now or datetime.now(UTC)
         for task in self.rounds:
             await _calmly("a batch could not be closed", asyncio.to_thread(task.tend, now))
         for mailbox in self.mailboxes:

@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -51,9 +50,6 @@ CHANNEL_OF = {"twilio": Channel.SMS, "sendgrid": Channel.EMAIL, "smtp": Channel.
 
 AWAY = (OperationalError, InterfaceError, PoolTimeoutError, RPCError)
 """What is wrong with the world, and will be well again. Anything else is wrong with a post, or with how it is read."""
-
-MOST_KEY = 64
-"""Characters of a key, as the books keep it."""
 
 MOST_ADDRESS = 320
 """Characters of an address; what is longer is none."""
@@ -115,7 +111,7 @@ class Hearing:
 
     def _line(self, vendor: str, said: Heard, about: Known | None, moment_of: Callable[[int], datetime]) -> Line:
         event = self._event(said, about, moment_of(about.invoice_id)) if about else None
-        line = Line(_fitting(said.key), said.word, said.at, said.said, about, event)
+        line = Line(said.key, said.word, said.at, said.said, about, event)
         if about and isinstance(event, Settled):
             after = FIRST_ASKED_AFTER.get(Channel(about.channel))
             return line._replace(found=Found(said.vendor_id, datetime.now(UTC) + after if after else None))
@@ -180,10 +176,3 @@ class Hearing:
                     log.warning("a case could not be woken; the sweep tries again", invoice=ref.id)
 
         await asyncio.gather(*map(wake, refs))
-
-
-def _fitting(key: str) -> str:
-    """A key that every database takes and tells apart from others."""
-    if len(key) <= MOST_KEY and key.isascii():
-        return key
-    return sha256(key.encode(errors="surrogatepass")).hexdigest()
