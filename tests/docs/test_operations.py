@@ -12,6 +12,8 @@ import yaml
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from activities.asking import ASKED_AGAIN_AFTER, ASKED_FOR
+from activities.sending import FIRST_ASKED_AFTER
 from config.settings import variables
 from domain.answers import SEEK_AFTER
 from domain.briefing import HOLDS, QUESTIONS
@@ -151,4 +153,15 @@ def test_the_waits_are_those_of_the_code():
     for waits in (SEEK_AFTER, RETRY_AFTER):
         *first, last = (str(round(wait.total_seconds() / 60)) for wait in waits)
         assert f"after {', '.join(first)} and {last} minutes" in OPERATIONS
+    told = {Channel.SMS: "an SMS after 10 minutes and then each hour for 2 days"}
+    told[Channel.EMAIL] = "an e-mail after an hour and then every 6 hours for 4 days"
+    told[Channel.LETTER] = "a letter after 6 hours and then every 12 hours for 60 days"
+    asked = {
+        Channel.SMS: (timedelta(minutes=10), timedelta(hours=1), timedelta(days=2)),
+        Channel.EMAIL: (timedelta(hours=1), timedelta(hours=6), timedelta(days=4)),
+        Channel.LETTER: (timedelta(hours=6), timedelta(hours=12), timedelta(days=60)),
+    }
+    for channel, words in told.items():
+        assert words in " ".join(OPERATIONS.split())
+        assert (FIRST_ASKED_AFTER[channel], ASKED_AGAIN_AFTER[channel], ASKED_FOR[channel]) == asked[channel]
     assert f"at most {GRACE.total_seconds():.0f} seconds" in OPERATIONS
