@@ -29,7 +29,7 @@ from twilio.request_validator import RequestValidator
 
 from activities.hearing import Hearing
 from activities.vendors import PARSERS, ears
-from channels.hearing import Post
+from channels.hearing import Heard, Post, Word
 from channels.sendgrid_events import MOST_AGE, MOST_AHEAD
 from channels.twilio_hooks import Form
 from config.settings import Settings
@@ -270,6 +270,16 @@ def app(house: House, known: Settings) -> FastAPI:
     return create_app(house.client, known)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _nobody_opts_out_for_others(house: House) -> Iterator[None]:
+    """The next file's people are the same."""
+    before = house.books.opt_outs.all()
+    yield
+    for each in house.books.opt_outs.all():
+        if each not in before:
+            house.books.opt_outs.lift(each.channel, each.address, each.merchant)
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def web(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     async with browsing(app) as client:
@@ -428,6 +438,26 @@ async def test_the_deep_the_long_and_the_many(house: House, web: httpx.AsyncClie
     else:
         assert answers[0].status_code == 204
         is_whole(house.books, call)
+
+
+async def test_a_post_over_which_we_stumble_keeps_no_other_waiting(house: House, sends: list[KeptSend]):
+    """A fault of ours in reading it, or something that no database takes: a person must look, the round goes on."""
+
+    def stumble(post: Post) -> list[Heard]:
+        return [Heard("k" * 64, Word.OTHER, said="\ud800", vendor_id=f"{1 // len(post.body)}")]
+
+    hearing = Hearing(house.client, {**PARSERS, "odd": stumble})
+    good = Post("sendgrid", a_batch(sends[0])[0].replace(b"1772000000", b"1772000001"))
+    for post in (Post("odd", b""), Post("odd", b"half a character"), Post("nobody", b""), good):
+        assert await hearing.keep(post)
+
+    with discreetly():
+        assert await hearing.read_new(datetime.now(UTC)) == 4
+
+    states = {body: kept(house.books, Call(vendor, body)).state for vendor, body in (("odd", b""), ("nobody", b""))}
+    assert set(states.values()) == {UNREADABLE}
+    assert kept(house.books, Call("odd", b"half a character")).state == UNREADABLE
+    assert kept(house.books, Call("sendgrid", good.body)).state == READ
 
 
 # who is not the vendor
