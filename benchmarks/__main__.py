@@ -10,7 +10,7 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import document, events, hearing, letter, memory, rounds, simulate
+from benchmarks import awake, document, events, hearing, letter, memory, rounds, simulate, starting
 from benchmarks.figures import HEAD, Figure
 from benchmarks.machine import load, machine
 
@@ -21,6 +21,8 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "letter": letter.measure,
     "memory": memory.measure,
     "hearing": hearing.measure,
+    "start": starting.measure,
+    "awake": awake.measure,
 }
 QUIET = 0.7
 """A machine with more load than this measures somebody else's work too."""

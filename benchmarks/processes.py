@@ -1,4 +1,4 @@
-"""A worker in a process of its own, so that its CPU and memory can be told from everybody else's.
+"""A worker or the gateway in a process of its own, so that its CPU and memory can be told from everybody else's.
 
 Run as ``python -m benchmarks.processes KIND ADDRESS HOME``. It says ``ready``, works until its standard input ends, and
 then stops cleanly: so it ends with the process that started it, however that one ends.
@@ -7,9 +7,10 @@ then stops cleanly: so it ends with the process that started it, however that on
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -18,26 +19,47 @@ from temporalio.client import Client
 
 from benchmarks.bare import running_bare
 from config.settings import Settings
+from gateway.app import create_app
+from gateway.serve import serving_gateway
 from store.books import open_books
 from worker import running
-from workflows.server import connect
+from workflows.client import CaseClient
+from workflows.server import connect, free_port
 
-OURS, FLOOR = "ours", "floor"
+OURS, FLOOR, GATEWAY = "ours", "floor", "gateway"
 ROOT = Path(__file__).parent.parent
 READY = b"ready\n"
 
 
 @asynccontextmanager
-async def worker_process(kind: str, address: str, home: Path) -> AsyncIterator[psutil.Process]:
+async def worker_process(
+    kind: str, address: str, home: Path, settings: Mapping[str, str] | None = None
+) -> AsyncIterator[psutil.Process]:
     """A worker process of this kind, until the block ends. A session of its own keeps a Ctrl-C from it."""
     command = [sys.executable, "-m", "benchmarks.processes", kind, address, str(home)]
-    process = subprocess.Popen(command, start_new_session=True, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = subprocess.Popen(
+        command,
+        start_new_session=True,
+        cwd=ROOT,
+        env={**os.environ, **(settings or {})},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
     try:
         if process.stdout is None or await asyncio.to_thread(process.stdout.readline) != READY:
-            raise RuntimeError(f"the worker {kind!r} did not start")
+            raise RuntimeError(f"the process {kind!r} did not start")
         yield psutil.Process(process.pid)
     finally:
         process.communicate()
+
+
+@asynccontextmanager
+async def gateway_process(address: str, home: Path, **settings: str) -> AsyncIterator[str]:
+    """The gateway, until the block ends; where it listens. Its settings are those of the environment, and these."""
+    port = free_port(0)
+    own = {f"KVITT_{name.upper()}": value for name, value in settings.items()}
+    async with worker_process(GATEWAY, address, home, {"KVITT_GATEWAY_PORT": str(port), **own}):
+        yield f"http://127.0.0.1:{port}"
 
 
 @asynccontextmanager
@@ -57,7 +79,23 @@ async def _floor(client: Client, home: Path) -> AsyncIterator[None]:
         yield
 
 
-KINDS: dict[str, Callable[[Client, Path], AbstractAsyncContextManager[None]]] = {OURS: _ours, FLOOR: _floor}
+@asynccontextmanager
+async def _gateway(client: Client, home: Path) -> AsyncIterator[None]:
+    settings = Settings(home=home, task_queue=OURS)
+    books = open_books(settings.database, migrate=False)
+    cases = CaseClient(client, books, OURS, test_clocks=settings.allow_test_clocks)
+    try:
+        async with serving_gateway(create_app(cases, settings), settings.gateway_host, settings.gateway_port):
+            yield
+    finally:
+        books.close()
+
+
+KINDS: dict[str, Callable[[Client, Path], AbstractAsyncContextManager[None]]] = {
+    OURS: _ours,
+    FLOOR: _floor,
+    GATEWAY: _gateway,
+}
 
 
 async def _work(kind: str, address: str, home: Path) -> None:

@@ -22,12 +22,13 @@ BROWSER = (
 OPENED = {"useragent": BROWSER, "ip": "192.0.2.7", "sg_content_type": "html"}
 CLICKED = {"url": "http://127.0.0.1:8080/i/Pz1mQx7RkT0aVb9cJd3e5w", "url_offset": {"index": 0, "type": "html"}}
 REFUSAL = "550 5.1.1 The e-mail account that you tried to reach does not exist."
+BOUNCE = {"event": "bounce", "type": "bounce", "reason": REFUSAL, "status": "5.1.1", "ip": "192.0.2.1"}
 
 MIX: tuple[tuple[int, dict[str, Any]], ...] = (
     (310, {"event": "processed", "send_at": 0}),
     (300, {"event": "delivered", "response": "250 2.0.0 OK 1772000000 d9443c01a7336si", "ip": "192.0.2.1", "tls": 1}),
     (15, {"event": "deferred", "response": "451 4.7.650 Try again later", "attempt": "1"}),
-    (7, {"event": "bounce", "type": "bounce", "reason": REFUSAL, "status": "5.1.1", "ip": "192.0.2.1"}),
+    (7, BOUNCE),
     (3, {"event": "dropped", "reason": "Bounced Address"}),
     (130, {"event": "open", **OPENED, "sg_machine_open": True}),
     (160, {"event": "open", **OPENED, "sg_machine_open": False}),
