@@ -5,8 +5,10 @@ BIN := .venv/bin
 READY := .venv/ready
 SEED ?= 1
 STORIES ?= 200
+LIVES ?= 220
+DATABASE ?= both
 
-.PHONY: help install demo up check test test-browser test-vendors equivalence bench lock image clean
+.PHONY: help install demo up check test test-browser test-vendors equivalence faults bench lock image clean
 
 help: ## Tell what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,6 +47,9 @@ test-vendors: install ## The vendors' clients against stand-ins made from the ve
 
 equivalence: install ## Random stories, simulated and lived for real: SEED=1 STORIES=200.
 	$(BIN)/python -m tests.live.equivalence --seed $(SEED) --stories $(STORIES)
+
+faults: install ## Kill and cut everything, then count: SEED=1 LIVES=220 DATABASE=both (or sqlite, postgres).
+	$(BIN)/python -m tests.faults --seed $(SEED) --lives $(LIVES) --database $(DATABASE)
 
 bench: install ## The published figures (docs/benchmarks.md).
 	$(BIN)/python -m benchmarks

@@ -25,6 +25,9 @@ from tests.faults.counting import Counted
 from tests.faults.plan import make_plan
 from tests.faults.running import run
 
+WIDTH = 150
+"""Columns of a table that goes into a file."""
+
 
 def main() -> int:
     """Run; 1 if anything was lost or doubled."""
@@ -32,7 +35,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job is born deaf to it
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     logging.disable(logging.CRITICAL)  # servers that are cut complain, as they should
-    console = Console(stderr=given.json)
+    console = Console(stderr=given.json, width=None if sys.stdout.isatty() else WIDTH)
     runs: dict[str, tuple[Counted, float]] = {}
     for database in ("sqlite", "postgres") if given.database == "both" else (given.database,):
         began = time.monotonic()
@@ -71,7 +74,8 @@ def _one(database: str, seed: int, lives: int, console: Console) -> Counted:
 def _table(database: str, counted: Counted, seconds: float) -> Table:
     lives = sum(tally.lives for tally in counted.tallies)
     title = f"{database}: {lives} lives, {counted.deaths} processes killed, {seconds:.0f} s"
-    table = Table(*page.HEAD, title=title)
+    calls = ", ".join(f"{times} × {code or 'no answer'}" for code, times in sorted(counted.calls.items()))
+    table = Table(*page.HEAD, title=title, caption=f"what the gateway answered to vendors: {calls}")
     for tally in counted.tallies:
         table.add_row(*page.row(tally), style=None if tally.is_clean else "red")
     table.add_section()

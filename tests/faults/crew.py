@@ -37,17 +37,14 @@ from activities.looking import Looking
 from activities.sending import Sending, started
 from channels.answer import Answer
 from channels.hearing import Heard, Post
-from channels.printhouse import PrintHouseWay
-from channels.sendgrid import SendGridWay
-from channels.smtp import SmtpWay
-from channels.twilio import TwilioWay
 from channels.way import Item, Way
 from config.settings import Settings
-from config.vendors import PrintHouse, SendGrid, Smtp, Twilio
+from config.vendors import Pingen, PrintHouse, SendGrid, Smtp, Twilio
 from domain.policy import Channel
 from domain.wire import LOOK, Glance, LookOrder, RecallOrder, ReconcileOrder, Report, SendOrder
 from gateway.serve import serving_gateway
 from store.books import Books, open_books
+from tests.channels import pingen_house
 from tests.channels.house import USER
 from tests.faults.plan import Break, Fuses, Kill, Life, Plan, Seat
 from tests.faults.vendors import ACCOUNT, TIMEOUT_S, TOKEN
@@ -55,11 +52,11 @@ from workflows import options
 from workflows.client import CaseClient
 from workflows.server import connect
 
-IN_HASTE = timedelta(seconds=8)
+IN_HASTE = timedelta(seconds=5)
 """What an activity may take here; a worker that was killed is missed that much later."""
 BUSY_MS = 1500
 """How long SQLite waits for somebody else's lock here."""
-PRINT_TIMEOUT_S = 3.0
+PRINT_TIMEOUT_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -77,6 +74,7 @@ class Station:
     print_port: int
     print_key: Path
     print_host_key: str
+    pingen: str
     dead_port: int
     """Nobody listens there, and nobody ever will."""
     plan: Plan
@@ -104,7 +102,38 @@ class Station:
                 host_key=self.print_host_key,
                 timeout=PRINT_TIMEOUT_S,
             ),
+            pingen=Pingen(
+                client=pingen_house.CLIENT,
+                secret=SecretStr(pingen_house.SECRET),
+                organisation=pingen_house.ORGANISATION,
+                host=self.pingen,
+                identity=self.pingen,
+                webhook_secrets=(SecretStr(pingen_house.SIGNING_KEY),),
+                timeout=TIMEOUT_S,
+            ),
         )
+
+    @property
+    def ways(self) -> dict[Seat, Way]:
+        """Everybody who sends: some e-mails and letters go by one vendor and some by the other."""
+        settings = self.settings
+        others = settings.model_copy(update={"email": "smtp", "letter": "pingen"})
+        out, other = activities.vendors.ways(settings), activities.vendors.ways(others)
+        return {
+            Seat.SENDGRID: out[Channel.EMAIL],
+            Seat.SMTP: other[Channel.EMAIL],
+            Seat.TWILIO: out[Channel.SMS],
+            Seat.PRINT_HOUSE: out[Channel.LETTER],
+            Seat.PINGEN: other[Channel.LETTER],
+            Seat.OUTBOX: out[Channel.COLLECTION],
+        }
+
+    @property
+    def ways_to_nowhere(self) -> dict[Seat, Way]:
+        """The same, but nobody listens there."""
+        nobody = f"http://127.0.0.1:{self.dead_port}"
+        station = replace(self, sendgrid=nobody, twilio=nobody, pingen=nobody)
+        return replace(station, smtp_port=self.dead_port, print_port=self.dead_port).ways
 
     @property
     def fuses(self) -> Fuses:
@@ -135,17 +164,11 @@ class Fate:
 
     @cached_property
     def ways(self) -> dict[Seat, Way]:
-        """Everybody who sends; some e-mails go by one vendor and some by the other."""
-        settings = self.station.settings
-        out = activities.vendors.ways(settings)
-        smtp = activities.vendors.ways(settings.model_copy(update={"email": "smtp"}))[Channel.EMAIL]
-        return {
-            Seat.SENDGRID: out[Channel.EMAIL],
-            Seat.SMTP: smtp,
-            Seat.TWILIO: out[Channel.SMS],
-            Seat.PRINT_HOUSE: out[Channel.LETTER],
-            Seat.OUTBOX: out[Channel.COLLECTION],
-        }
+        return self.station.ways
+
+    @cached_property
+    def ways_to_nowhere(self) -> dict[Seat, Way]:
+        return self.station.ways_to_nowhere
 
     def hand(self, invoice_id: int, channel: Channel, step: str) -> Hand:
         """Who carries a life's message, and what the plan has for it."""
@@ -197,7 +220,7 @@ class MortalWay:
         self.hand.strike(Kill.KEPT)
         station = self.hand.fate.station
         (station.asking / item.id).write_text(str(os.getpid()))
-        way = _to_nowhere(self.inner, station.dead_port) if self.hand.is_cut_off() else self.inner
+        way = self.hand.fate.ways_to_nowhere[self.hand.seat] if self.hand.is_cut_off() else self.inner
         answer = way.send(item)
         self.hand.strike(Kill.ANSWERED)
         return answer
@@ -242,7 +265,9 @@ class MortalSending(Sending):
 
     def reconcile(self, order: ReconcileOrder) -> Report:
         hand = self.fate.hand(order.invoice_id, order.reconcile.channel, order.reconcile.id.step)
-        return Sending(self.books, MortalWay(hand.way, hand, order.invoice_id), self.pack).reconcile(order)
+        report = Sending(self.books, MortalWay(hand.way, hand, order.invoice_id), self.pack).reconcile(order)
+        hand.strike(Kill.SETTLED)
+        return report
 
     def recall(self, order: RecallOrder) -> Report:
         hand = self.fate.hand(order.invoice_id, order.recall.channel, order.recall.id.step)
@@ -308,6 +333,7 @@ async def _work(station: Station) -> None:
 async def _serve(station: Station) -> None:
     books, settings = station.open_books(), station.settings
     fate = Fate(station, books)
+    hurry()
     gateway.app.Hearing = partial(MortalHearing, fate=fate)  # type: ignore[attr-defined]
     cases = CaseClient(await _connected(station.temporal), books, settings.task_queue, test_clocks=True)
     app = gateway.app.create_app(cases, settings)
@@ -331,17 +357,6 @@ def hurry() -> None:
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
         workflow_runner=SandboxedWorkflowRunner(restrictions=hasty),
     )
-
-
-def _to_nowhere(way: Way, port: int) -> Way:
-    """The same way, to where nobody listens."""
-    match way:
-        case SendGridWay() | TwilioWay():
-            return replace(way, host=f"http://127.0.0.1:{port}")
-        case SmtpWay() | PrintHouseWay():
-            return replace(way, port=port)
-        case _:
-            raise AssertionError(f"{way.name} cannot be cut off")
 
 
 async def _connected(address: str) -> Any:

@@ -1,4 +1,4 @@
-"""The ground of a run: server, books, vendors, and the processes that are killed and replaced. All of it ends with it."""
+"""The ground of a run: server, books, vendors, and the processes that are killed and replaced. All end with it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
@@ -18,20 +19,21 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 from sqlalchemy import make_url
 
-from channels.printhouse import PrintHouseWay
-from domain.policy import Channel
 from store.books import Books, open_books
 from tests.channels.house import Press, Server
 from tests.channels.vendor import answering, vendor
 from tests.databases import Postgres, database_of, on_postgres
 from tests.faults.crew import PRINT_TIMEOUT_S, Station, Task, serve, work
 from tests.faults.plan import Fuses, Life, Plan, Seat
-from tests.faults.vendors import Caller, MailServer, PrintSteps, SendGrid, Twilio
+from tests.faults.vendors import Caller, MailServer, Pingen, PrintSteps, SendGrid, Twilio, print_all
 from workflows.client import CaseClient
+from workflows.clock import SERVER_SETTINGS
 from workflows.server import connect, free_port, serving
 
 WORKERS = 3
 """As in production there are several: who loses one goes on with the others."""
+HASTY = SERVER_SETTINGS | {"history.defaultWorkflowTaskTimeout": '"3s"'}
+"""A server that misses a worker sooner: a look that was killed begins again after that time."""
 _PROCESSES = get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["tests.faults.crew"])
 
@@ -96,6 +98,7 @@ class Field:
     twilio: Twilio = field(init=False)
     mail: MailServer = field(init=False)
     press: Press = field(init=False)
+    pingen: Pingen = field(init=False)
     server: Temporal = field(init=False)
     postgres: Postgres | None = None
     _places: dict[str, tuple[Life, str]] = field(default_factory=dict)
@@ -113,13 +116,10 @@ class Field:
         """Kill the worker that is asking about this send now."""
         self.crew.kill(int((self.home / "asking" / send_id).read_text()))
 
-    def print_house(self) -> PrintHouseWay:
-        """The way to the print house, as a round that closes batches."""
-        from activities.vendors import ways  # noqa: PLC0415
-
-        way = ways(self.crew.station.settings)[Channel.LETTER]
-        assert isinstance(way, PrintHouseWay)
-        return way
+    def print_letters(self) -> None:
+        """It is evening: what lies at the houses is printed and reported."""
+        ways = self.crew.station.ways
+        print_all(self.press, self.pingen, [ways[seat].tend for seat in (Seat.PRINT_HOUSE, Seat.PINGEN)])  # type: ignore[attr-defined]
 
     @contextmanager
     def database_down(self) -> Iterator[None]:
@@ -155,7 +155,7 @@ class Temporal:
         return f"127.0.0.1:{self.port}"
 
     async def start(self) -> None:
-        server = await self._up.enter_async_context(serving(self.home, self.port, 0))
+        server = await self._up.enter_async_context(serving(self.home, self.port, 0, HASTY))
         self.port = server.port
 
     async def stop(self) -> None:
@@ -188,6 +188,8 @@ async def open_field(home: Path, plan: Plan) -> AsyncIterator[Field]:
         mail = Controller(opened.mail, hostname="127.0.0.1", port=free_port(0))
         mail.start()
         stack.callback(partial(_quietly, mail.stop))
+        opened.pingen = stack.enter_context(Pingen(lambda: datetime.now(UTC), ground=opened, caller=opened.caller))
+        opened.pingen._server.handle_error = lambda *_: None  # type: ignore[method-assign]
         steps = PrintSteps(opened, PRINT_TIMEOUT_S + 0.5)
         sftp = stack.enter_context(Server(home / "printhouse", home / "keys", steps))
         nobody = stack.enter_context(socket.socket())
@@ -204,6 +206,7 @@ async def open_field(home: Path, plan: Plan) -> AsyncIterator[Field]:
             print_port=sftp.port,
             print_key=sftp.key_path,
             print_host_key=sftp.host_key,
+            pingen=opened.pingen.url,
             dead_port=nobody.getsockname()[1],
             plan=plan,
         )

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.service import RPCError
 
 from config.invoices import read_invoice
-from config.merchants import find_merchant, load_merchant
+from config.merchants import Loaded, find_merchant, load_merchant, read_merchant
 from domain.events import Collected, Event, Paid
 from domain.law import LAWS
 from domain.policy import Channel
@@ -23,19 +24,24 @@ from domain.words import Status
 from store.cases import INVOICE
 from store.engine import reading
 from tests.faults.field import Field
-from tests.faults.plan import Life, moment
+from tests.faults.plan import Life, Seat, moment
 from tests.live.house import EXAMPLES
 from workflows.opening import opening_of
 
 T = TypeVar("T")
 
-PATIENCE_S = 120.0
+PATIENCE_S = 60.0
 """How long a life may take to come to rest before it counts as stuck."""
 IDLE_S = 0.5
 """After how long without rest the loop may be waiting out a breakdown."""
 CALENDAR = LAWS["SE"].calendar
 JUST_BEFORE = timedelta(seconds=20)
-MERCHANT = load_merchant(find_merchant("nordljus", EXAMPLES / "merchants"))
+_LOADED = load_merchant(find_merchant("nordljus", EXAMPLES / "merchants"))
+_BY_PINGEN = _LOADED.text.replace("window: se-left", "window: pingen-left").replace(
+    "nordljus\n", "nordljus-pingen\n", 1
+)
+MERCHANTS = {Seat.PRINT_HOUSE: _LOADED, Seat.PINGEN: Loaded(read_merchant(_BY_PINGEN, "pingen"), _BY_PINGEN, ())}
+"""One whose letters go to the print house, and one of Pingen's."""
 
 
 class StuckError(Exception):
@@ -52,9 +58,9 @@ class Living:
 
     async def begin(self) -> None:
         """Enter the invoice on the morning of its day."""
-        life = self.life
+        life, merchant = self.life, MERCHANTS[self.life.letters]
         data = {
-            "merchant": "nordljus",
+            "merchant": merchant.merchant.id,
             "number": life.number,
             "issued": "2026-03-02",
             "due": "2026-04-01",
@@ -67,7 +73,7 @@ class Living:
                 "address": [f"Storgatan {life.index}", "111 22 Stockholm"],
             },
         }
-        opening = opening_of(read_invoice(data, lambda _: MERCHANT), MERCHANT)
+        opening = opening_of(read_invoice(data, lambda _: merchant), merchant)
         begins = CALENDAR.moment(datetime.combine(opening.invoice.issued, time.min))
         opening = replace(opening, shift=begins - datetime.now(UTC))
         self.ref = (await surely(lambda: self.field.client.start(opening))).ref
@@ -101,7 +107,7 @@ class Living:
         now = await surely(lambda: self.field.client.clock.now(ref, self.field.books))
         loop = asyncio.get_running_loop()
         deadline, idle_at = loop.time() + PATIENCE_S, loop.time() + IDLE_S
-        while not await surely(lambda: asyncio.to_thread(self._rests, now)):
+        while not await surely(partial(asyncio.to_thread, self._rests, now)):
             if loop.time() > deadline:
                 raise StuckError(self.life.number)
             if loop.time() > idle_at:

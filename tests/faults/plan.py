@@ -21,6 +21,7 @@ class Seat(Enum):
     SMTP = "e-mail, SMTP"
     TWILIO = "SMS, Twilio"
     PRINT_HOUSE = "letter, print house"
+    PINGEN = "letter, Pingen"
     OUTBOX = "collection, outbox"
 
     @property
@@ -33,6 +34,7 @@ _CHANNELS = {
     Seat.SMTP: Channel.EMAIL,
     Seat.TWILIO: Channel.SMS,
     Seat.PRINT_HOUSE: Channel.LETTER,
+    Seat.PINGEN: Channel.LETTER,
     Seat.OUTBOX: Channel.COLLECTION,
 }
 CALLING = (Seat.SENDGRID, Seat.TWILIO)
@@ -75,6 +77,7 @@ class Call(Enum):
     LATE = "webhooks delayed"
     MIXED = "webhooks in reverse"
     LOST = "webhooks dropped"
+    LAST_LOST = "4, and the last webhook dropped"
 
 
 class Weather(Enum):
@@ -90,11 +93,11 @@ Kind = Kill | Break | Call
 
 KILLS: dict[Kill, Sequence[Seat]] = {
     **dict.fromkeys(Kill, tuple(Seat)),
-    Kill.ACCEPTED: (Seat.SENDGRID, Seat.SMTP, Seat.TWILIO, Seat.PRINT_HOUSE),
+    Kill.ACCEPTED: (Seat.SENDGRID, Seat.SMTP, Seat.TWILIO, Seat.PRINT_HOUSE, Seat.PINGEN),
     Kill.POSTED: CALLING,
 }
 """A folder of ours has no answer to be lost, and only who calls back can be heard by the gateway."""
-_HTTP = (Seat.SENDGRID, Seat.TWILIO)
+_HTTP = (Seat.SENDGRID, Seat.TWILIO, Seat.PINGEN)
 _OUTSIDE = (*_HTTP, Seat.SMTP, Seat.PRINT_HOUSE)
 BREAKS: dict[Break, Sequence[Seat]] = {
     **dict.fromkeys(Break, _OUTSIDE),
@@ -160,6 +163,7 @@ SCENES: dict[Seat, Sequence[tuple[Story, str]]] = {
     Seat.SMTP: [(SILENT, DISTRIBUTION), (REMINDED, FIRST)],
     Seat.TWILIO: [(SILENT, DISTRIBUTION), (BOUNCED, DISTRIBUTION), (COLLECTED, SECOND)],
     Seat.PRINT_HOUSE: [(SILENT, DISTRIBUTION), (FALLBACK, FIRST), (BOUNCED, DISTRIBUTION), (RECALLED, DISTRIBUTION)],
+    Seat.PINGEN: [(SILENT, DISTRIBUTION), (FALLBACK, FIRST), (BOUNCED, DISTRIBUTION), (RECALLED, DISTRIBUTION)],
     Seat.OUTBOX: [(COLLECTED, COLLECTION)],
 }
 """In which stories, and at which step, something is sent there."""
@@ -172,6 +176,7 @@ class Life:
     number: str
     story: Story
     mail: Seat
+    letters: Seat
     faults: Sequence[Fault] = ()
     row: str = ""
     where: str = ""
@@ -193,14 +198,14 @@ class Life:
 
     def seat(self, channel: Channel) -> Seat:
         """Who carries this life's messages on a channel."""
-        return self.mail if channel is Channel.EMAIL else _BY_CHANNEL[channel]
+        return {Channel.EMAIL: self.mail, Channel.LETTER: self.letters}.get(channel) or _BY_CHANNEL[channel]
 
     def fault(self, seat: Seat, step: str, kinds: type[Kill] | type[Break] | type[Call]) -> Iterator[Fault]:
         """What may go wrong here."""
         return (f for f in self.faults if f.seat is seat and f.step == step and isinstance(f.kind, kinds))
 
 
-_BY_CHANNEL = {seat.channel: seat for seat in (Seat.TWILIO, Seat.PRINT_HOUSE, Seat.OUTBOX)}
+_BY_CHANNEL = {seat.channel: seat for seat in (Seat.TWILIO, Seat.OUTBOX)}
 
 
 @dataclass(frozen=True)
@@ -262,9 +267,12 @@ def make_plan(seed: int, lives: int) -> Plan:
 
 
 def small_plan(seed: int, seats: Sequence[Seat]) -> Plan:
-    """Each kill point once on these channels."""
+    """Each kill point once, on these channels in turn, as far as they have it."""
     chance = random.Random(seed)
-    chosen = [(kill, seat) for kill, there in KILLS.items() for seat in there if seat in seats]
+    turns = [[seat for seat in KILLS[kill] if seat in seats] for kill in Kill]
+    chosen = [
+        (kill, there[nth % len(there)]) for nth, (kill, there) in enumerate(zip(Kill, turns, strict=True)) if there
+    ]
     made = [_troubled(chance, index, kill, seat) for index, (kill, seat) in enumerate(chosen)]
     return Plan(seed, {life.number: life for life in made})
 
@@ -277,9 +285,15 @@ def _mail(chance: random.Random, seat: Seat) -> Seat:
     return seat if seat.channel is Channel.EMAIL else chance.choice((Seat.SENDGRID, Seat.SMTP))
 
 
+def _letters(chance: random.Random, seat: Seat) -> Seat:
+    return seat if seat.channel is Channel.LETTER else chance.choice((Seat.PRINT_HOUSE, Seat.PINGEN))
+
+
 def _faults(number: str, kind: Kind, seat: Seat, step: str) -> list[Fault]:
     """A fault, and where it needs one, the fault that leads up to it."""
     found = [Fault(f"{number}.{kind.name}.{seat.name}.{step}", kind, seat, step)]
+    if kind is Call.LAST_LOST:
+        found.append(Fault(f"{number}.ACCEPTED.{seat.name}.{step}", Kill.ACCEPTED, seat, step))
     if kind is Kill.SOUGHT:
         first: Kind = Kill.ANSWERED if seat is Seat.OUTBOX else Break.RESET_AFTER
         found.append(Fault(f"{number}.{first.name}.{seat.name}.{step}", first, seat, step))
@@ -290,27 +304,29 @@ def _troubled(chance: random.Random, index: int, kind: Kind, seat: Seat) -> Life
     number, (story, step) = _number(index), chance.choice(SCENES[seat])
     mute = chance.random() < 0.5 and kind is not Kill.POSTED and not isinstance(kind, Call)
     faults = _faults(number, kind, seat, step)
-    return Life(number, story, _mail(chance, seat), faults, kind.value, seat.value, mute)
+    mail, letters = _mail(chance, seat), _letters(chance, seat)
+    return Life(number, story, mail, letters, faults, kind.value, seat.value, mute)
 
 
 def _in_weather(chance: random.Random, index: int, weather: Weather) -> Life:
     calls = weather in (Weather.CALLS_WITHOUT_TEMPORAL, Weather.CALLS_WITHOUT_DATABASE)
     story = BOUNCED if calls else chance.choice((SILENT, BOUNCED, REMINDED, FALLBACK))
     mail = Seat.SENDGRID if calls else _mail(chance, Seat.TWILIO)
-    return Life(_number(index), story, mail, (), weather.value, "all")
+    return Life(_number(index), story, mail, _letters(chance, Seat.TWILIO), (), weather.value, "all")
 
 
 def _in_storm(chance: random.Random, index: int) -> Life:
-    number, mail = _number(index), chance.choice((Seat.SENDGRID, Seat.SMTP))
+    number, mail, letters = _number(index), _mail(chance, Seat.TWILIO), _letters(chance, Seat.TWILIO)
     story = chance.choice((SILENT, BOUNCED, REMINDED, FALLBACK, COLLECTED))
     scenes = [(seat, step) for seat, plays in SCENES.items() for play, step in plays if play is story]
-    scenes = [(seat, step) for seat, step in scenes if seat.channel is not Channel.EMAIL or seat is mail]
+    others = {Seat.SENDGRID, Seat.SMTP, Seat.PRINT_HOUSE, Seat.PINGEN} - {mail, letters}
+    scenes = [(seat, step) for seat, step in scenes if seat not in others]
     faults: dict[str, Fault] = {}
     for kind, seat in chance.sample(list(cells()), 40):
         steps = [step for there, step in scenes if there is seat]
         if steps and len(faults) < 3:
             faults |= {fault.id: fault for fault in _faults(number, kind, seat, chance.choice(steps))}
-    return Life(number, story, mail, list(faults.values()), STORM, "all", chance.random() < 0.5)
+    return Life(number, story, mail, letters, list(faults.values()), STORM, "all", chance.random() < 0.5)
 
 
 def moment(text: str) -> datetime:

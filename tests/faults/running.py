@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,6 +51,7 @@ async def run(home: Path, plan: Plan, advance: Callable[[], None] = lambda: None
         finally:
             press.cancel()
             await asyncio.gather(press, return_exceptions=True)
+        await asyncio.to_thread(field.print_letters)
         await _until_read(field)
         return await count(field, list(lives.values()), stuck)
 
@@ -68,8 +70,6 @@ async def _cut_database(field: Field, lives: list[Living], live: Live) -> None:
 
 
 def _down_for(field: Field, seconds: float) -> None:
-    import time  # noqa: PLC0415
-
     with field.database_down():
         time.sleep(seconds)
 
@@ -105,7 +105,7 @@ async def _calls_while(field: Field, lives: list[Living], live: Live, *, tempora
         await asyncio.sleep(DOWN_S)
         await field.server.start()
     else:
-        cut = asyncio.create_task(asyncio.to_thread(_down_for, field, DOWN_S))
+        cut = asyncio.create_task(asyncio.to_thread(_down_for, field, 2 * DOWN_S))
         await asyncio.sleep(0.3)
         field.caller.let_go()
         await cut
@@ -115,13 +115,9 @@ async def _calls_while(field: Field, lives: list[Living], live: Live, *, tempora
 
 async def _print_daily(field: Field) -> None:
     """Now and then the print house's day is over: what lies there is closed, printed and reported."""
-    from datetime import UTC, datetime, timedelta  # noqa: PLC0415
-
     while True:
         await asyncio.sleep(PRESS_EVERY_S)
-        evening = datetime.now(UTC) + timedelta(days=2)
-        await asyncio.to_thread(field.print_house().tend, evening)
-        await asyncio.to_thread(field.press.work, evening)
+        await asyncio.to_thread(field.print_letters)
 
 
 async def _until_read(field: Field) -> None:
