@@ -69,6 +69,17 @@ def status(facts: Facts, send_id: SendId, status: Status, at: datetime, why: Rea
     return send(facts, send_id, settle)
 
 
+def sought(facts: Facts, send_id: SendId, at: datetime) -> Changes:
+    """A send was looked for in vain. One of which we know more by now stays as it is, and so does since when."""
+
+    def settle(send: SendState) -> SendState:
+        if send.status not in (Status.RESERVED, Status.UNKNOWN):
+            return send
+        return replace(send, sought=send.sought + 1, since=at)
+
+    return send(facts, send_id, settle)
+
+
 def recallable(facts: Facts, send_id: SendId, until: datetime) -> Changes:
     """A message that is out can be called back for a while."""
     return send(facts, send_id, lambda send: replace(send, recall_until=until))

@@ -93,13 +93,16 @@ class Sought(Act):
     send: SendId
 
     def changes(self, facts: Facts) -> Changes:
-        """One more search."""
-        return effects.send(facts, self.send, lambda send: replace(send, sought=send.sought + 1, since=self.at))
+        """One more search, unless somebody has told us meanwhile."""
+        return effects.sought(facts, self.send, self.at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recalled(Act):
-    """We called a message back: NOT_SENT if it will not go out, SENT if it was too late, UNKNOWN if nobody knows."""
+class Recalled(Event):
+    """A message was called back: NOT_SENT if it will not go out, SENT if it was too late, UNKNOWN if nobody knows.
+
+    It wakes: whoever agrees may do so when the case was opened again, and then the message must go out after all.
+    """
 
     send: SendId
     status: Status

@@ -13,9 +13,11 @@ import pytest
 import pytest_asyncio
 from temporalio.testing import ActivityEnvironment
 
+from activities.hearing import Hearing
 from activities.letter import LetterActivities, LetterPacker
 from activities.sending import Sending
-from activities.vendors import rounds, ways
+from activities.vendors import PARSERS, rounds, ways
+from channels.hearing import Heard, Word
 from config.settings import Settings
 from config.vendors import PrintHouse
 from domain.decisions import Send
@@ -53,10 +55,10 @@ class Street:
         for task in rounds(ways(self.house.settings)):
             await asyncio.to_thread(task.tend, datetime.now(UTC) + timedelta(days=1))
 
-    async def pay(self, ref: InvoiceRef) -> None:
+    async def pay(self, ref: InvoiceRef, amount: str = "10000.00") -> None:
         now = await self.house.client.clock.now(ref, self.house.books)
-        paid = Paid(at=now, amount=Money.parse("10000.00", "SEK"), dated=now.date())
-        await self.house.client.order(ref, Order(f"paid-{ref.number}", "pay", "bank"), paid)
+        paid = Paid(at=now, amount=Money.parse(amount, "SEK"), dated=now.date())
+        await self.house.client.order(ref, Order(f"paid-{ref.number}-{amount}", "pay", "bank"), paid)
         await self.house.client.rest(ref)
 
 
@@ -110,6 +112,25 @@ async def test_one_that_nobody_calls_back_is_printed(street: Street):
     [batch] = [batch for batch in street.batches() if (batch / f"{send.id}.pdf").exists()]
     manifest = json.loads((batch / "manifest.json").read_text())
     assert send.id in [letter["send_id"] for letter in manifest["letters"]]
+
+
+async def test_one_that_the_house_agrees_not_to_print_after_its_payment_was_taken_back_is_written_anew(street: Street):
+    """Nothing else would look at the case before its next step, weeks later, and the debtor was never written to."""
+    ref = await written(street, "recall-5")
+    send = link(street.house, ref)
+    await street.close()
+    await street.pay(ref)
+    await street.pay(ref, "-10000.00")
+
+    agreed = Heard(f"agreed-{send.id}", Word.RECALLED, send.id)
+    await Hearing(street.house.client, PARSERS).tell("printhouse", [agreed])
+    await street.house.client.rest(ref)
+    await street.house.client.fast_forward(ref, timedelta(minutes=6))
+    await street.house.client.rest(ref)
+
+    letters = [one for one in street.house.books.sends.of_invoice(ref.id) if one.channel == Channel.LETTER]
+    assert [one.send.attempt for one in letters] == [1, 2]
+    assert street.lies_there(letters[-1].id)
 
 
 def test_a_letter_in_doubt_whose_invoice_is_paid_is_called_back_and_not_put_there(street: Street):
