@@ -59,7 +59,7 @@ LINE = {
     "keepalives_interval": "10",
     "keepalives_count": "3",
     "tcp_user_timeout": "30000",
-    "options": " ".join(f"-c {name}={value}" for name, value in PATIENCE.items()),
+    "options": " ".join(f"-c {name}={value}" for name, value in (PATIENCE | {"TimeZone": "UTC"}).items()),
 }
 """How we call PostgreSQL, and when a line counts as dead. What the address itself says holds instead."""
 

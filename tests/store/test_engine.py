@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import create_engine, make_url, select, text
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import ArgumentError, IntegrityError, InternalError
@@ -19,6 +19,7 @@ from store import engine as store_engine
 from store.books import open_books
 from store.engine import hold, open_engine, reading, writing
 from store.registry import COMMAND
+from tests.databases import on_postgres
 from tests.gateway.cases import opening
 
 ROW: dict[str, Any] = {"id": "1", "merchant": "nordljus", "number": "1", "kind": "stopped", "who": "Anna Lundberg"}
@@ -170,4 +171,19 @@ def test_an_amount_has_room(books_url: str):
     opened = books.registry.open(replace(large, invoice=replace(large.invoice, amount=amount)), ROW["at"])
 
     assert books.looks.one(opened.id).balance == amount
+    books.close()
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Europe/Stockholm"])
+def test_a_vendors_odd_moment_comes_back_wherever_the_server_is(books_url: str, zone: str):
+    """By local time the first and the last hour lie in years that Python does not have."""
+    if on_postgres():
+        with create_engine(books_url, isolation_level="AUTOCOMMIT").connect() as admin:
+            admin.execute(text(f"ALTER DATABASE \"{make_url(books_url).database}\" SET timezone TO '{zone}'"))
+    books, ends = open_books(books_url), [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)]
+
+    with writing(books.engine) as connection:
+        connection.execute(COMMAND.insert(), [ROW | {"id": str(at.year), "at": at} for at in ends])
+    with reading(books.engine) as connection:
+        assert sorted(connection.execute(select(COMMAND.c.at)).scalars()) == ends
     books.close()
