@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from activities.hearing import FINAL, Hearing
+from activities.hearing import AWAY, FINAL, Hearing
 from activities.sending import item_of
 from channels.way import Mailbox, Round, Way
 from domain.policy import Channel
@@ -74,8 +74,12 @@ class Asking:
             if now - (kept.kept_at or kept.reserved_at) > ASKED_FOR[channel]:
                 await asyncio.to_thread(sends.nothing_more_to_hear, kept.id)
                 continue
-            heard = await asyncio.to_thread(way.status, item_of(kept))
-            await self.hearing.tell(way.name, heard)
+            try:
+                await self.hearing.tell(way.name, await asyncio.to_thread(way.status, item_of(kept)))
+            except AWAY:
+                raise
+            except Exception as error:  # noqa: BLE001  (whatever a vendor says: one send must not silence the others)
+                log.error("what a vendor says of a send cannot be read", send=kept.id, error=type(error).__name__)
 
 
 async def _calmly(what: str, work: Awaitable[object]) -> None:

@@ -73,7 +73,7 @@ class Sending:
                 "a message could not be made", invoice=order.invoice_id, send=str(order.send.id), error=str(error)
             )
             return self._settle(case.id, order.send.id, Answer(Status.NOT_SENT, "renderer", why=Reason.CANNOT_RENDER))
-        if not self.books.sends.keep(place, parcel):
+        if not self.books.sends.keep(place, parcel, self.way.name):
             return Report(None)
         answer = self._ask(case, order.send.channel, Item(place.id, parcel, datetime.now(UTC)), began)
         return self._settle(case.id, order.send.id, answer, place)
@@ -84,20 +84,32 @@ class Sending:
         place = Place(kept.id, kept.token)
         if kept.parcel is None and (kept.vendor or self.books.sends.give_up(place)):
             return self._settle(order.invoice_id, kept.send, Answer(Status.NOT_SENT, "nobody"), place)
-        item = item_of(self._kept(order.invoice_id, kept.send))
+        kept = self._kept(order.invoice_id, kept.send)
         if kept.channel == Channel.LETTER and self.books.cases.read(order.invoice_id).facts.closed:
-            answer = self.way.recall(item)  # a search may repeat a letter, and nothing is owed any more
+            answer = self._called_back(kept)  # a search may repeat a letter, and nothing is owed any more
         else:
-            answer = self.way.evidence(item, datetime.now(UTC))
+            answer = self._elsewhere(kept) or self.way.evidence(item_of(kept), datetime.now(UTC))
         return self._settle(order.invoice_id, kept.send, answer, place)
 
     def recall(self, order: RecallOrder) -> Report:
         """Call a letter back."""
         kept = self._kept(order.invoice_id, order.recall.id)
-        answer = self.way.recall(item_of(kept))
+        answer = self._called_back(kept)
         with self.books.cases.locked(order.invoice_id) as case:
             case.add(Recalled(at=started() + case.shift, send=kept.send, status=answer.status))
         return Report(answer.status)
+
+    def _called_back(self, kept: KeptSend) -> Answer:
+        return self._elsewhere(kept) or self.way.recall(item_of(kept))
+
+    def _elsewhere(self, kept: KeptSend) -> Answer | None:
+        """What is known of a send that another vendor was asked for, before the settings changed: nothing.
+
+        Ours has not got it; it would take that for a proof that it never went out, or send it once more.
+        """
+        if kept.vendor in (None, self.way.name):
+            return None
+        return Answer(Status.UNKNOWN, kept.vendor or "", said="it was given to another vendor than is asked now")
 
     def _ask(self, case: CaseFile, channel: Channel, item: Item, began: float) -> Answer:
         """Ask the vendor, once; nobody who wants nothing more, and not after our time is over."""

@@ -146,13 +146,19 @@ class PrintHouseWay:
     async def _close_all(self, folders: Folders, now: datetime) -> None:
         due = [name for name in await folders.batches() if self.hours.closes(name) <= now and name not in self._closed]
         closed_any = False
+        troubles: list[BaseException] = []
         for batch in due:
-            if not await folders.is_closed(batch):
-                await folders.close(batch)
-                closed_any = True
-            self._closed.add(batch)
+            try:
+                if not await folders.is_closed(batch):
+                    await folders.close(batch)
+                    closed_any = True
+                self._closed.add(batch)
+            except* (DamagedError, asyncssh.SFTPError) as trouble:  # a batch that somebody must mend holds up no other
+                troubles.append(trouble)
         if closed_any:
             await folders.forget()
+        if troubles:
+            raise troubles[0]
 
     async def _call_back(self, folders: Folders, send_id: str) -> Answer:
         place = await folders.call_back(send_id)

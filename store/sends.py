@@ -83,8 +83,8 @@ class Sends:
         case.connection.execute(_TAKE, row)
         return place
 
-    def keep(self, place: Place, parcel: Parcel) -> bool:
-        """Keep the bytes before they go; False if an answer was settled meanwhile: then they must not go."""
+    def keep(self, place: Place, parcel: Parcel, vendor: str | None = None) -> bool:
+        """Keep the bytes before they go, and to whom; False if an answer was settled meanwhile: then they must not."""
         values = {
             "media_type": parcel.media_type,
             "body": parcel.body,
@@ -94,6 +94,7 @@ class Sends:
             "sender": parcel.sender,
             "country": parcel.country,
             "kept_at": datetime.now(UTC),
+            "vendor": vendor,
         }
         with writing(self.engine) as connection:
             return connection.execute(_KEEP, {OF_SEND: place.id, **values}).rowcount == 1

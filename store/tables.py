@@ -119,6 +119,7 @@ class SendRow(SQLModel, table=True):
     body: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     sha256: str | None = Field(default=None, max_length=64)
     vendor: str | None = Field(default=None, max_length=32)
+    """Who was asked to send it, from before it is asked; or who settled it, where no vendor did."""
     vendor_id: str | None = Field(default=None, max_length=128, index=True)
     vendor_said: str | None = Field(default=None, sa_column=Column(Text))
     ask_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True, index=True))

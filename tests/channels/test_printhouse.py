@@ -418,6 +418,19 @@ def test_a_side_file_that_somebody_changed_stops_the_closing_visibly(house) -> N
     assert not house.path(TODAY, "READY").exists()
 
 
+def test_a_batch_that_cannot_be_closed_holds_up_no_later_one(house) -> None:
+    house.way().send(letter())
+    house.path(TODAY, "a1.json").write_text("{}")
+    house.way(NEXT_DAY - timedelta(hours=2)).send(letter("b2"))
+
+    with pytest.raises(MailboxError, match=r"a1\.json"):
+        house.close(NEXT_DAY)
+
+    assert not house.path(TODAY, "READY").exists()
+    assert house.ids("2026-11-21-1") == ["b2"]
+    assert house.path("2026-11-21-1", "READY").exists()
+
+
 @pytest.mark.parametrize("damage", ["[]", "{}", "null", "not JSON", '{"letters": [7]}'])
 @pytest.mark.parametrize("file", [(".kvitt", "a1.1"), (TODAY, "manifest.json")])
 def test_files_that_somebody_changed_are_trouble_and_never_an_exception(house, file, damage) -> None:

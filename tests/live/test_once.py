@@ -12,19 +12,21 @@ from email import message_from_bytes, policy
 import pytest
 from temporalio.testing import ActivityEnvironment
 
+from activities.email import EmailActivities
+from activities.letter import LetterActivities
 from activities.sending import Sending
 from channels.outbox import Outbox
 from channels.way import Item
 from config.merchants import Loaded, read_merchant
 from config.stories import Story
-from domain.decisions import Reconcile, Send
+from domain.decisions import Recall, Reconcile, Send
 from domain.events import Released, Reserved, Settled, Stopped
 from domain.law import LAWS
 from domain.parcel import Parcel
 from domain.policy import Channel
 from domain.rules import decide
 from domain.timeline import Did
-from domain.wire import InvoiceRef, ReconcileOrder, SendOrder
+from domain.wire import InvoiceRef, RecallOrder, ReconcileOrder, SendOrder
 from domain.words import Reason, Status
 from store.orders import Order, OrderIdTakenError
 from templates.errors import RenderError
@@ -182,6 +184,33 @@ async def test_a_worker_that_died_between_vendor_and_record_sends_once(house: Ho
     files = [kept for kept in house.books.sends.of_invoice(ref.id) if _is_out(house, kept.id)]
     assert len(sent) == len(files) == 1
     assert files[0].send.attempt == (1 if reached_the_vendor else 2)
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_vendor_is_not_asked_for_what_another_was_given(house: House, answered: bool):
+    """The settings name another one since. It has not got the message, and that proves nothing: it may be out."""
+    told, number = story("pays-on-time"), f"once-switched-{answered}"
+    now = LAWS["SE"].calendar.moment(datetime.combine(told.invoice.issued, time(10)))
+    opened = house.books.registry.open(numbered(opening_of(told.invoice, told.loaded), number), now)
+    with house.books.cases.locked(opened.id) as case:
+        send = decide(case.facts, case.policy, case.law, now)
+        assert isinstance(send, Send)
+        place = house.books.sends.take_place(case, send, now)
+    assert house.books.sends.keep(place, Parcel("text/plain", b"the message", "somebody"), "sendgrid")
+    if answered:
+        with house.books.cases.locked(opened.id) as case:
+            house.books.sends.answered(case, place, "sendgrid", None, "TimeoutError()", None)
+    activities, environment = EmailActivities(email_sending(house, lambda _: None)), ActivityEnvironment()
+    environment.info = replace(environment.info, started_time=now)
+
+    sought = environment.run(activities.reconcile, ReconcileOrder(opened.id, Reconcile(send.id, send.channel)))
+    called_back = environment.run(
+        LetterActivities(activities.sending).recall, RecallOrder(opened.id, Recall(send.id, send.channel))
+    )
+
+    assert sought.status is called_back.status is Status.UNKNOWN
+    assert not _is_out(house, place.id)
+    assert house.books.sends.by_id(place.id).vendor == "sendgrid"
 
 
 def _is_out(house: House, send_id: str) -> bool:
