@@ -49,6 +49,7 @@ ERRORS: Mapping[int, tuple[Status, Reason | None]] = {
     21606: REFUSED,  # the sender is not ours
     21408: REFUSED,  # the country is not switched on
     20429: NOT_SENT,  # too many requests
+    21611: NOT_SENT,  # our sender's queue is full
     20003: NOT_SENT,  # our key, or our account
     20404: NOT_SENT,  # no such account
 }
