@@ -18,6 +18,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from temporalio.runtime import Runtime, TelemetryConfig
 
 from tests import databases
 from tests.faults import page
@@ -34,6 +35,7 @@ def main() -> int:
     given = _arguments()
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job is born deaf to it
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=None)))
     logging.disable(logging.CRITICAL)  # servers that are cut complain, as they should
     console = Console(stderr=given.json, width=None if sys.stdout.isatty() else WIDTH)
     runs: dict[str, tuple[Counted, float]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -67,7 +67,7 @@ class Counted:
         return not self.trouble and all(tally.is_clean for tally in self.tallies)
 
 
-async def count(field: Field, lives: Sequence[Living], stuck: set[str]) -> Counted:
+async def count(field: Field, lives: Sequence[Living], stuck: Mapping[str, str]) -> Counted:
     """Count everything, when all has healed and every life is over."""
     agency = put_out(field.home / "outbox" / Channel.COLLECTION)
     there = {
@@ -85,7 +85,9 @@ async def count(field: Field, lives: Sequence[Living], stuck: set[str]) -> Count
         tally = tallies.setdefault((life.row, life.where), Tally(life.row, life.where))
         tally.lives += 1
         tally.struck += bool(life.faults) and all(fault.id in blown for fault in life.faults)
-        tally.stuck += life.number in stuck
+        if life.number in stuck:
+            tally.stuck += 1
+            tally.why.append(f"stuck, {stuck[life.number]}")
         if living.ref is None:
             tally.why.append(f"{life.number}: never began")
             continue

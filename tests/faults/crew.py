@@ -322,8 +322,8 @@ async def _work(station: Station) -> None:
     books, settings = station.open_books(), station.settings
     fate = Fate(station, books)
     hurry()
-    worker.Sending = partial(MortalSending, fate=fate)  # type: ignore[attr-defined]
-    worker.Looking = lambda *given: MortalLooking(Looking(*given), fate)  # type: ignore[attr-defined]
+    worker.Sending = partial(MortalSending, fate=fate)  # type: ignore[attr-defined,assignment]
+    worker.Looking = lambda *given: MortalLooking(Looking(*given), fate)  # type: ignore[attr-defined,assignment]
     client = await _connected(station.temporal)
     cases = CaseClient(client, books, settings.task_queue, test_clocks=True)
     async with worker.running(client, books, settings), worker.sweeping(cases, settings):
@@ -334,7 +334,7 @@ async def _serve(station: Station) -> None:
     books, settings = station.open_books(), station.settings
     fate = Fate(station, books)
     hurry()
-    gateway.app.Hearing = partial(MortalHearing, fate=fate)  # type: ignore[attr-defined]
+    gateway.app.Hearing = partial(MortalHearing, fate=fate)  # type: ignore[attr-defined,assignment]
     cases = CaseClient(await _connected(station.temporal), books, settings.task_queue, test_clocks=True)
     app = gateway.app.create_app(cases, settings)
     async with serving_gateway(app, settings.gateway_host, settings.gateway_port):
@@ -352,7 +352,7 @@ def hurry() -> None:
     activities.asking.SLOW_READER = timedelta(seconds=2)
     worker.SWEEP_EVERY = timedelta(seconds=1)
     hasty = SandboxRestrictions.default.with_passthrough_modules(options.__name__)
-    worker.Worker = partial(  # type: ignore[attr-defined]
+    worker.Worker = partial(  # type: ignore[attr-defined,assignment]
         Worker,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
         workflow_runner=SandboxedWorkflowRunner(restrictions=hasty),

@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -47,7 +47,7 @@ class Crew:
     dead: int = 0
     _watch: asyncio.Task[None] | None = None
 
-    def start(self, tasks: list[Task]) -> None:
+    def start(self, tasks: Sequence[Task]) -> None:
         for nth, task in enumerate(tasks):
             self._start(nth, task)
         self._watch = asyncio.create_task(self._replace())

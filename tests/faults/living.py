@@ -109,7 +109,7 @@ class Living:
         deadline, idle_at = loop.time() + PATIENCE_S, loop.time() + IDLE_S
         while not await surely(partial(asyncio.to_thread, self._rests, now)):
             if loop.time() > deadline:
-                raise StuckError(self.life.number)
+                raise StuckError(await surely(partial(self._standing, now)))
             if loop.time() > idle_at:
                 if await surely(self._is_idle):
                     await surely(lambda: self.field.client.fast_forward(ref, timedelta(seconds=61)))
@@ -168,6 +168,15 @@ class Living:
             if kept and facts.send(kept.send).status in (Status.SENT, Status.RESERVED):
                 return False
         return True
+
+    async def _standing(self, now: datetime) -> str:
+        """Why it does not rest, for whoever must find out."""
+        case = self.field.books.cases.read(self._ref.id)
+        states = ", ".join(f"{send.id} {send.status}" for send in case.facts.sends)
+        calls, idle = self.field.caller.pending[self.life.number], await self._is_idle()
+        return (
+            f"{self.life.number}: at {now:%m-%d %H:%M}, waits for {case.next_at}; {calls} calls, idle: {idle}; {states}"
+        )
 
     async def _is_idle(self) -> bool:
         """Whether nothing is being done for it: a timer runs, or nothing."""

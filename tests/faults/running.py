@@ -23,15 +23,15 @@ async def run(home: Path, plan: Plan, advance: Callable[[], None] = lambda: None
     """Live all lives of a plan, and count."""
     async with open_field(home, plan) as field:
         lives = {number: Living(field, life) for number, life in plan.lives.items()}
-        stuck: set[str] = set()
+        stuck: dict[str, str] = {}
 
         async def live(living: Living) -> None:
             try:
                 if living.ref is None:
                     await living.begin()
                 await living.run()
-            except (StuckError, TimeoutError):
-                stuck.add(living.life.number)
+            except (StuckError, TimeoutError) as error:
+                stuck[living.life.number] = str(error) or "no answer"
             advance()
 
         in_weather = {number for numbers in plan.weather.values() for number in numbers}

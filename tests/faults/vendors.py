@@ -29,7 +29,7 @@ import httpx
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from twilio.request_validator import RequestValidator
+from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from domain.policy import Channel
 from tests.channels import pingen_house
@@ -234,7 +234,8 @@ class SendGrid:
             "timestamp": int(message["at"].timestamp()),
             "sg_message_id": message["id"] + ".recvd-1.1",
             **more,
-        } | message["args"]
+            **message["args"],
+        }
 
     def _call(self, events: list[dict[str, Any]]) -> Callable[[], bool]:
         def call() -> bool:
@@ -305,7 +306,7 @@ class Twilio:
         if _broken_before(wrong, handler, asked):
             return
         fails = (Channel.SMS, step) in life.story.bounces
-        message = {
+        message: dict[str, Any] = {
             "sid": f"SM{uuid4().hex}",
             "send": send_id,
             "to": form["To"],
@@ -385,7 +386,8 @@ class MailServer:
         content = envelope.content
         message = email.message_from_bytes(content if isinstance(content, bytes) else str(content).encode())
         send_id = str(message["Message-ID"]).strip("<>").partition("@")[0]
-        life, step = (await asyncio.to_thread(self.ground.place, send_id)) or _strange(send_id)
+        place = await asyncio.to_thread(self.ground.place, send_id)
+        life, step = place or _strange(send_id)
         wrong = await asyncio.to_thread(trouble, self.ground, life, Seat.SMTP, step)
         if wrong is Break.RESET_BEFORE:
             return self._abort(server)
@@ -406,7 +408,7 @@ class MailServer:
         return "what was that?" if wrong is Break.GARBAGE_AFTER else "250 2.0.0 queued"
 
     def _abort(self, server: SMTP) -> str:
-        if server.transport is not None:
+        if isinstance(server.transport, asyncio.Transport):
             server.transport.abort()
         return "421 gone"
 
