@@ -14,7 +14,6 @@ from typing import Any
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
-from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from activities.announcing import Announcer, DeliveryActivities, announcing
@@ -44,7 +43,11 @@ GRACE = timedelta(seconds=20)
 """How long running activities may finish when the worker is told to stop."""
 
 THREADS = 32
-"""Activities that run side by side; the books' connections are as many (``store/engine.py``)."""
+"""Looks that run side by side."""
+
+CHANNEL_THREADS = 16
+"""Sends of one channel that run side by side. They are its own: a vendor that hangs holds up nobody else's, nor any
+look. The worker takes no more of them than it has threads for, so that none grows old in a queue of ours."""
 
 SWEEP_EVERY = timedelta(minutes=1)
 
@@ -72,7 +75,6 @@ def channel_activities(
 async def running(client: Client, books: Books, settings: Settings) -> AsyncIterator[None]:
     """Workers on every queue, until the block ends; then they finish what they have begun."""
     async with AsyncExitStack() as stack:
-        pool = stack.enter_context(ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="activity"))
         poster = await stack.enter_async_context(posting(public_only=settings.production))
         deliveries = DeliveryActivities(books, poster)
         queues: list[tuple[str, Sequence[type], Sequence[Callable[..., Any]]]] = [
@@ -82,12 +84,15 @@ async def running(client: Client, books: Books, settings: Settings) -> AsyncIter
         for channel, activities in channel_activities(books, settings, ways(settings)).items():
             queues.append((channel_queue(settings.task_queue, channel), [], activities))
         for queue, workflows, activities in queues:
+            threads = THREADS if workflows else CHANNEL_THREADS
+            pool = stack.enter_context(ThreadPoolExecutor(max_workers=threads, thread_name_prefix=queue))
             worker = Worker(
                 client,
                 task_queue=queue,
                 workflows=workflows,
                 activities=activities,
                 activity_executor=pool,
+                max_concurrent_activities=None if workflows else CHANNEL_THREADS,
                 graceful_shutdown_timeout=GRACE,
                 interceptors=[Discreet()],
             )
@@ -136,7 +141,7 @@ async def _each(find: Callable[[], Sequence[InvoiceRef]], cure: Callable[[Invoic
     for ref in found:
         try:
             await cure(ref)
-        except (RPCError, SQLAlchemyError) as error:
+        except Exception as error:  # noqa: BLE001  (whatever is wrong with one, the others are waiting)
             log.warning("the sweep could not wake a case; it tries again", invoice=ref.id, error=type(error).__name__)
 
 

@@ -27,7 +27,7 @@ def create_app(client: CaseClient, settings: Settings) -> FastAPI:
     """The app. The staff's pages and the outbox ask nobody who they are: they are there only where that is safe."""
     pages = Pages()
     desk = Desk(client, settings, Renderer(), pages, Seal(read_key(settings)), Calendars(client.books))
-    app = FastAPI(title="Kvitt", openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(title="Kvitt", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     for router in (pages.router(), health.router(desk), page.router(desk), viewed.router(desk)):
         app.include_router(router)
     app.include_router(hooks.router(Hearing(client, PARSERS), ears(settings), settings.address))

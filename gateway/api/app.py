@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from functools import partial
 from typing import Any
 
@@ -129,7 +128,6 @@ _HANDLERS: dict[int | type[Exception], Any] = {
     HTTPException: _not_there,
     RequestValidationError: _invalid,
     OperationalError: _unavailable,
-    sqlite3.OperationalError: _unavailable,  # where a transaction cannot even begin
     psycopg.OperationalError: _unavailable,
     InterfaceError: _unavailable,
     PoolTimeoutError: _unavailable,
