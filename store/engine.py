@@ -43,7 +43,8 @@ TURN = "kvitt_turn"
 LIGHT = "kvitt_light"
 
 POOL = {"pool_size": 20, "max_overflow": 20}
-"""Connections that a process keeps, and may open beyond them: more than the activities have threads."""
+"""Connections that a process keeps, and may open beyond them. A thread has one while it reads or writes, and none while
+it waits for a vendor or for another's answer, so there need not be as many as threads."""
 
 PATIENCE = {
     "statement_timeout": "30s",
