@@ -22,7 +22,7 @@ from store.codec import KINDS, dump
 from store.engine import among, reading, writing
 from store.many import Many, Row
 from store.opt_outs import OptOut, add_opt_out, lift_opt_out
-from store.sends import HEARD, SEND
+from store.sends import HEARD, LONGEST_ID, SEND
 from store.tables import PostRow
 
 POST: Table = PostRow.__table__  # type: ignore[attr-defined]
@@ -216,7 +216,7 @@ def _find(connection: Connection, vendor: str, lines: Sequence[Line]) -> None:
     for line in lines:
         if line.about and line.found:
             found = {"vendor": vendor, "ask_at": line.found.ask_at}
-            found |= {"vendor_id": line.found.vendor_id} if line.found.vendor_id else {}
+            found |= {"vendor_id": line.found.vendor_id[:LONGEST_ID]} if line.found.vendor_id else {}
             connection.execute(update(SEND).where(SEND.c.id == line.about.id).values(found))
 
 

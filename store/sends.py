@@ -110,8 +110,11 @@ class Sends:
         """Keep a vendor's answer, word for word, under the case's lock; and when to ask what became of it."""
         if case.connection is None:
             raise AssertionError("an answer is kept under the case's lock only")
-        values = {OF_SEND: place.id, "vendor": vendor, "vendor_said": said, "ask_at": ask_at}
-        case.connection.execute(_CHANGE, values | ({"vendor_id": vendor_id[:LONGEST_ID]} if vendor_id else {}))
+        values: dict[str, Any] = {OF_SEND: place.id, "vendor": vendor, "vendor_said": said}
+        # What a call back told while the answer was still awaited stands.
+        values |= {"vendor_id": vendor_id[:LONGEST_ID]} if vendor_id else {}
+        values |= {"ask_at": ask_at} if ask_at else {}
+        case.connection.execute(_CHANGE, values)
 
     def silent(
         self, vendor: str, final: Collection[str], now: datetime, again_at: datetime, limit: int

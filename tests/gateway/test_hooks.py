@@ -34,7 +34,7 @@ from gateway.app import create_app
 from gateway.hooks import LONGEST
 from store.engine import reading, writing
 from store.inbox import POST, READ, UNREADABLE
-from store.sends import HEARD, SEND, KeptSend
+from store.sends import HEARD, SEND, KeptSend, Place
 from tests.gateway.cases import at, link, live, opening, views
 from tests.gateway.conftest import HOST, browsing
 from tests.live.house import House
@@ -147,12 +147,14 @@ async def test_a_late_delivered_never_undoes_a_bounce(house: House, web: httpx.A
 async def test_what_only_a_call_told_us_of_is_asked_after_when_no_other_call_comes(
     house: House, web: httpx.AsyncClient, number: str
 ):
-    """The vendor's own answer was lost, and so is the call that would say how it ended."""
-    _, send = await emailed(house, number)
+    """The vendor's own answer times out after a call has told more; the call that would say how it ended is lost."""
+    ref, send = await emailed(house, number)
     with writing(house.books.engine) as connection:
         connection.execute(update(SEND).where(SEND.c.id == send.id).values(vendor=None, vendor_id=None))
 
     await web.post("/hooks/sendgrid", **batch(event(send, "processed")))
+    with house.books.cases.locked(ref.id) as case:
+        house.books.sends.answered(case, Place(send.id, send.token), "sendgrid", None, "timed out", None)
 
     later = datetime.now(UTC) + timedelta(hours=2)
     silent = {kept.id: kept for kept in house.books.sends.silent("sendgrid", FINAL, later, later, 100)}
