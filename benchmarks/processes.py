@@ -102,6 +102,9 @@ async def _work(kind: str, address: str, home: Path) -> None:
     async with KINDS[kind](await connect(address), home):
         sys.stdout.buffer.write(READY)
         sys.stdout.flush()
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # nobody reads the log; a full pipe would stop us
         await asyncio.to_thread(sys.stdin.buffer.read)
 
 

@@ -25,7 +25,7 @@ from workflows.client import CaseClient
 from workflows.opening import opening_of
 
 ROUNDS = 5
-INVOICES = 240
+INVOICES = 160
 WARM_UP = 48
 AT_ONCE = 8
 MERCHANT = "nordljus"
