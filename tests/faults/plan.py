@@ -77,7 +77,7 @@ class Call(Enum):
     LATE = "webhooks delayed"
     MIXED = "webhooks in reverse"
     LOST = "webhooks dropped"
-    LAST_LOST = "4, and the last webhook dropped"
+    LAST_LOST = "answer lost, last webhook dropped"
 
 
 class Weather(Enum):
@@ -293,7 +293,8 @@ def _faults(number: str, kind: Kind, seat: Seat, step: str) -> list[Fault]:
     """A fault, and where it needs one, the fault that leads up to it."""
     found = [Fault(f"{number}.{kind.name}.{seat.name}.{step}", kind, seat, step)]
     if kind is Call.LAST_LOST:
-        found.append(Fault(f"{number}.ACCEPTED.{seat.name}.{step}", Kill.ACCEPTED, seat, step))
+        lost: Kind = Break.TIMEOUT_AFTER if int(number) % 2 else Kill.ACCEPTED
+        found.append(Fault(f"{number}.{lost.name}.{seat.name}.{step}", lost, seat, step))
     if kind is Kill.SOUGHT:
         first: Kind = Kill.ANSWERED if seat is Seat.OUTBOX else Break.RESET_AFTER
         found.append(Fault(f"{number}.{first.name}.{seat.name}.{step}", first, seat, step))
