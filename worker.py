@@ -116,6 +116,11 @@ async def sweeping(client: CaseClient, settings: Settings) -> AsyncIterator[None
         while True:
             await _each(client.books.cases.behind, client.wake)
             await _each(lambda: client.books.cases.adrift(datetime.now(UTC)), client.heal)
+            await asyncio.sleep(SWEEP_EVERY.total_seconds())
+
+    async def ask() -> None:
+        """Apart from the sweep: a vendor that hangs makes a round long, and no case may wait for that."""
+        while True:
             await asking.go_round()
             await asyncio.sleep(SWEEP_EVERY.total_seconds())
 
@@ -123,12 +128,13 @@ async def sweeping(client: CaseClient, settings: Settings) -> AsyncIterator[None
         await stack.enter_async_context(announcing(Announcer(client.plain, client.books, client.queue)))
         if address := bounce_address(settings, hearing.keep):
             await stack.enter_async_context(address)
-        task = asyncio.create_task(sweep())
+        tasks = [asyncio.create_task(sweep()), asyncio.create_task(ask())]
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _each(find: Callable[[], Sequence[InvoiceRef]], cure: Callable[[InvoiceRef], Awaitable[None]]) -> None:
