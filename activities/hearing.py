@@ -99,7 +99,8 @@ class Hearing:
                 self._line(vendor, said, known.get(said.send_id or said.vendor_id or ""), moment_of) for said in heard
             ]
 
-        mentions = Mentions(ids, vendor_ids, understand)
+        doubted = [said.send_id for said in heard if said.send_id and said.word is Word.ACCEPTED]
+        mentions = Mentions(ids, vendor_ids, understand, doubted)
         await self._wake(await asyncio.to_thread(self.client.books.inbox.write, vendor, mentions, post_id))
 
     async def read_new(self, before: datetime) -> int:
@@ -125,7 +126,7 @@ class Hearing:
         if not channel or not address or len(address.casefold()) > MOST_ADDRESS:
             return line
         if said.word is Word.OPTED_IN:
-            return line._replace(opts_in=(channel, address))
+            return line._replace(opts_in=(channel, address, about.merchant if about else None))
         merchant = about.merchant if about else EVERY_MERCHANT
         return line._replace(opt_out=OptOut(channel, address, merchant, datetime.now(UTC), vendor))
 

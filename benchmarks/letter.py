@@ -23,15 +23,15 @@ WARM_UP = 10
 
 def measure() -> list[Figure]:
     """Milliseconds of one letter, the links different as they are in life."""
-    renderer, content = Renderer(), _content()
+    renderer, content = Renderer(), content_of_one()
     if payment_code(content) is None:
         raise AssertionError("the merchant's letters carry no QR code")
     times = [_time(renderer, content, number) for number in range(WARM_UP + LETTERS)][WARM_UP:]
     return [figure("Letter with QR code", times, "ms", digits=1, target=at_most(25))]
 
 
-def _content() -> Content:
-    """What a letter says, from the books as an activity takes it."""
+def content_of_one() -> Content:
+    """What an invoice says, from the books as an activity takes it."""
     with TemporaryDirectory() as home:
         books = open_books(f"sqlite:///{Path(home) / 'kvitt.sqlite3'}")
         try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, bindparam, case, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -36,10 +36,8 @@ _HEAR = Many(HEARD, "vendor", "key", "post_id", "send_id", "word", "at", "said",
 _ADD = Many(EVENT, "invoice_id", "seq", "kind", "key", "at", "body")
 _MARK = update(POST).where(POST.c.id == bindparam("of_post"))
 _TAKE = _MARK.where(POST.c.state == NEW).values(state=READ)
-_KNOWN = select(
+_KNOWN = (
     SEND.c.id,
-    SEND.c.vendor,
-    SEND.c.vendor_id,
     SEND.c.invoice_id,
     INVOICE.c.merchant,
     INVOICE.c.number,
@@ -52,7 +50,7 @@ _KNOWN = select(
     INVOICE.c.events,
     INVOICE.c.next_at.is_not(None),
     INVOICE.c.stage,
-).join(INVOICE, INVOICE.c.id == SEND.c.invoice_id)
+)
 _LISTENING = select(ENDPOINT.c.merchant).where(ENDPOINT.c.closed_at.is_(None)).distinct()
 
 
@@ -70,8 +68,6 @@ class Known(NamedTuple):
     """A send that a vendor may speak of: a row as it was read, because a batch speaks of a thousand."""
 
     id: str
-    vendor: str | None
-    vendor_id: str | None
     invoice_id: int
     merchant: str
     number: str
@@ -84,6 +80,10 @@ class Known(NamedTuple):
     events: int
     has_timer: bool
     stage: str
+    called: str
+    """The id that means it, ours or the vendor's."""
+    is_answered: bool
+    """Whether the vendor's own answer is in the books. Where nobody doubts it, nobody looks."""
 
     @property
     def ref(self) -> InvoiceRef:
@@ -94,11 +94,6 @@ class Known(NamedTuple):
     def send(self) -> SendId:
         """Which of its sends."""
         return SendId(self.step, self.rung, self.attempt)
-
-    @property
-    def is_answered(self) -> bool:
-        """Whether the vendor's own answer is in the books."""
-        return self.vendor_id is not None
 
 
 class Found(NamedTuple):
@@ -119,7 +114,7 @@ class Line(NamedTuple):
     event: Event | None = None
     """What it changes in the journal; None: it is only kept."""
     opt_out: OptOut | None = None
-    opts_in: tuple[Channel, str] | None = None
+    opts_in: tuple[Channel, str, str | None] | None = None
     found: Found | None = None
 
 
@@ -128,7 +123,9 @@ class Mentions(NamedTuple):
 
     ids: Sequence[str]
     vendor_ids: Sequence[str]
-    understand: Callable[[Mapping[str, Known]], Sequence[Line]]
+    understand: Callable[[Mapping[str, Known]], Sequence[Line]] = lambda _: ()
+    doubted: Sequence[str] = ()
+    """Those of our ids of which it matters whether the vendor's own answer is in the books."""
 
 
 class Inbox:
@@ -184,10 +181,10 @@ class Inbox:
         with reading(self.engine) as connection:
             return connection.execute(select(func.min(POST.c.received_at)).where(POST.c.state == NEW)).scalar()
 
-    def known(self, vendor: str, ids: Iterable[str], vendor_ids: Iterable[str]) -> dict[str, Known]:
+    def known(self, vendor: str, ids: Sequence[str], vendor_ids: Sequence[str]) -> dict[str, Known]:
         """The sends that these ids mean, ours or the vendor's, each by that id."""
         with reading(self.engine) as connection:
-            return _known(connection, vendor, ids, vendor_ids)
+            return _known(connection, vendor, Mentions(ids, vendor_ids))
 
     def write(self, vendor: str, mentions: Mentions, post_id: int | None = None) -> list[InvoiceRef]:
         """Write down what a vendor said, all of it or nothing; whose loop must look now.
@@ -199,11 +196,11 @@ class Inbox:
             if post_id is not None and not connection.execute(_TAKE, {"of_post": post_id}).rowcount:
                 return []
             _lock(connection, mentions)
-            known = _known(connection, vendor, mentions.ids, mentions.vendor_ids)
+            known = _known(connection, vendor, mentions)
             new = _hear(connection, vendor, mentions.understand(known), post_id)
             woken = _add_events(connection, new)
             _find(connection, vendor, new)
-            for line in sorted(new, key=_address):
+            for line in sorted((line for line in new if line.opt_out or line.opts_in), key=_address):
                 if line.opt_out:
                     add_opt_out(connection, line.opt_out)
                 if line.opts_in:
@@ -284,14 +281,22 @@ def _lock(connection: Connection, mentions: Mentions) -> None:
         connection.execute(select(INVOICE.c.id).where(concerned).order_by(INVOICE.c.id).with_for_update()).all()
 
 
-def _known(connection: Connection, vendor: str, ids: Iterable[str], vendor_ids: Iterable[str]) -> dict[str, Known]:
-    """The sends that are spoken of."""
-    ours = {send.id: send for send in _sends(connection, SEND.c.id, set(ids))}
-    theirs = _sends(connection, SEND.c.vendor_id, set(vendor_ids))
-    return ours | {send.vendor_id: send for send in theirs if send.vendor == vendor and send.vendor_id}
+def _known(connection: Connection, vendor: str, mentions: Mentions) -> dict[str, Known]:
+    """The sends that are spoken of, each by the id that means it."""
+    is_answered: ColumnElement[bool] = SEND.c.vendor_id.is_not(None)
+    if connection.dialect.name == "sqlite":  # it would read through the whole message to come to the vendor's id
+        is_answered = case((among(SEND.c.id, mentions.doubted, connection), is_answered), else_=true())
+    ours = select(*_KNOWN, SEND.c.id, is_answered)
+    theirs = select(*_KNOWN, SEND.c.vendor_id, true()).where(SEND.c.vendor == vendor)
+    found = [
+        *_sends(connection, ours, SEND.c.id, set(mentions.ids)),
+        *_sends(connection, theirs, SEND.c.vendor_id, set(mentions.vendor_ids)),
+    ]
+    return {send.called: send for send in found}
 
 
-def _sends(connection: Connection, column: ColumnElement[str], ids: set[str]) -> list[Known]:
+def _sends(connection: Connection, query: Select[Any], column: ColumnElement[str], ids: set[str]) -> Iterable[Known]:
     if not ids:
-        return []
-    return [*map(Known._make, connection.execute(_KNOWN.where(among(column, sorted(ids), connection))))]
+        return ()
+    query = query.join(INVOICE, INVOICE.c.id == SEND.c.invoice_id).where(among(column, sorted(ids), connection))
+    return map(Known._make, connection.execute(query))
