@@ -17,7 +17,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.announcing import Announcer, DeliveryActivities, announcing
-from activities.asking import Asking
+from activities.asking import Asking, Duty, calmly
 from activities.collection import CollectionActivities, CollectionPacker
 from activities.discreet import Discreet
 from activities.email import EmailActivities, EmailPacker
@@ -112,29 +112,27 @@ async def sweeping(client: CaseClient, settings: Settings) -> AsyncIterator[None
     hearing, out = Hearing(client, PARSERS), ways(settings)
     asking = Asking(hearing, out, mailboxes(settings), rounds(out))
 
-    async def sweep() -> None:
-        while True:
-            await _each(client.books.cases.behind, client.wake)
-            await _each(lambda: client.books.cases.adrift(datetime.now(UTC)), client.heal)
-            await asyncio.sleep(SWEEP_EVERY.total_seconds())
-
-    async def ask() -> None:
-        """Apart from the sweep: a vendor that hangs makes a round long, and no case may wait for that."""
-        while True:
-            await asking.go_round()
-            await asyncio.sleep(SWEEP_EVERY.total_seconds())
+    async def wake(_: datetime) -> None:
+        await _each(client.books.cases.behind, client.wake)
+        await _each(lambda: client.books.cases.adrift(datetime.now(UTC)), client.heal)
 
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(announcing(Announcer(client.plain, client.books, client.queue)))
         if address := bounce_address(settings, hearing.keep):
             await stack.enter_async_context(address)
-        tasks = [asyncio.create_task(sweep()), asyncio.create_task(ask())]
+        tasks = [asyncio.create_task(_every_minute(duty)) for duty in (wake, *asking.duties())]
         try:
             yield
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _every_minute(duty: Duty) -> None:
+    while True:
+        await calmly(duty, datetime.now(UTC))
+        await asyncio.sleep(SWEEP_EVERY.total_seconds())
 
 
 async def _each(find: Callable[[], Sequence[InvoiceRef]], cure: Callable[[InvoiceRef], Awaitable[None]]) -> None:

@@ -6,9 +6,10 @@ Whatever a vendor fails to tell us by itself is found here, so a lost call delay
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -16,6 +17,7 @@ from activities.hearing import AWAY, FINAL, Hearing
 from activities.sending import item_of
 from channels.way import Mailbox, Round, Way
 from domain.policy import Channel
+from store.sends import KeptSend
 
 ASKED_AGAIN_AFTER = {
     Channel.EMAIL: timedelta(hours=6),
@@ -35,26 +37,42 @@ AT_A_TIME = 50
 log = structlog.get_logger()
 
 
+Duty = Callable[[datetime], Awaitable[object]]
+"""Something to be done once a minute, at a moment by the machine's clock."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One round of questions; the worker makes one a minute."""
+    """The worker's duties towards vendors, each apart from the others: one that hangs holds up no other."""
 
     hearing: Hearing
     ways: Mapping[Channel, Way]
     mailboxes: Sequence[Mailbox] = ()
     rounds: Sequence[Round] = ()
 
+    def duties(self) -> list[Duty]:
+        """What there is to do."""
+        telling = [(channel, way) for channel, way in self.ways.items() if channel in ASKED_FOR and way.tells]
+        return [
+            *(partial(self._tend, task) for task in self.rounds),
+            *(partial(self._empty, mailbox) for mailbox in self.mailboxes),
+            *(partial(self.ask, channel, way) for channel, way in telling),
+            self._read,
+        ]
+
     async def go_round(self, now: datetime | None = None) -> None:
-        """Do all that is due. What cannot be done now is done the next time, and keeps nothing else from being done."""
-        now = now or datetime.now(UTC)
-        for task in self.rounds:
-            await _calmly("a batch could not be closed", asyncio.to_thread(task.tend, now))
-        for mailbox in self.mailboxes:
-            await _calmly("a mailbox could not be read", self.empty(mailbox))
-        for channel, way in self.ways.items():
-            if channel in ASKED_FOR:
-                await _calmly("a vendor could not be asked", self.ask(channel, way, now))
-        await _calmly("the inbox could not be read", self.hearing.read_new(now - SLOW_READER))
+        """Do every duty once."""
+        for duty in self.duties():
+            await calmly(duty, now or datetime.now(UTC))
+
+    async def _tend(self, task: Round, now: datetime) -> None:
+        await asyncio.to_thread(task.tend, now)
+
+    async def _read(self, now: datetime) -> None:
+        await self.hearing.read_new(now - SLOW_READER)
+
+    async def _empty(self, mailbox: Mailbox, now: datetime) -> None:
+        await self.empty(mailbox)
 
     async def empty(self, mailbox: Mailbox) -> None:
         """Take over what lies in a mailbox: into the inbox first, then away."""
@@ -65,25 +83,30 @@ class Asking:
                 await self.hearing.read(post_id, post)
 
     async def ask(self, channel: Channel, way: Way, now: datetime) -> None:
-        """Ask about the sends that have been silent too long; a few at a time."""
+        """Ask about the sends that have been silent too long."""
         sends = self.hearing.client.books.sends
         again = now + ASKED_AGAIN_AFTER[channel]
-        for kept in await asyncio.to_thread(sends.silent, way.name, FINAL, now, again, AT_A_TIME):
-            if kept.channel != channel:
-                continue
-            if now - (kept.kept_at or kept.reserved_at) > ASKED_FOR[channel]:
-                await asyncio.to_thread(sends.nothing_more_to_hear, kept.id)
-                continue
-            try:
-                await self.hearing.tell(way.name, await asyncio.to_thread(way.status, item_of(kept)))
-            except AWAY:
-                raise
-            except Exception as error:  # noqa: BLE001  (whatever a vendor says: one send must not silence the others)
-                log.error("what a vendor says of a send cannot be read", send=kept.id, error=type(error).__name__)
+        while found := await asyncio.to_thread(sends.silent, way.name, FINAL, now, again, AT_A_TIME):
+            for kept in found:
+                if kept.channel != channel:
+                    continue
+                if now - (kept.kept_at or kept.reserved_at) > ASKED_FOR[channel]:
+                    await asyncio.to_thread(sends.nothing_more_to_hear, kept.id)
+                else:
+                    await self._ask(way, kept)
+
+    async def _ask(self, way: Way, kept: KeptSend) -> None:
+        try:
+            await self.hearing.tell(way.name, await asyncio.to_thread(way.status, item_of(kept)))
+        except AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001  (whatever a vendor says: one send must not silence the others)
+            log.error("what a vendor says of a send cannot be read", send=kept.id, error=type(error).__name__)
 
 
-async def _calmly(what: str, work: Awaitable[object]) -> None:
+async def calmly(duty: Duty, now: datetime) -> None:
+    """Do a duty. What cannot be done now is done the next time."""
     try:
-        await work
-    except Exception as error:  # noqa: BLE001  (the entry point of each task: nothing may end the rounds for good)
-        log.warning(f"{what}; it is tried again", error=type(error).__name__)
+        await duty(now)
+    except Exception as error:  # noqa: BLE001  (an entry point: nothing may end the duties for good)
+        log.warning("a duty towards a vendor could not be done; it is tried again", error=type(error).__name__)

@@ -139,7 +139,8 @@ class Sending:
             at, machine = started() + case.shift, datetime.now(UTC)
             if place:
                 after = FIRST_ASKED_AFTER.get(case.facts.send(send).channel)
-                ask_at = machine + after if after and answer.status is Status.SENT else None
+                listens = self.way.tells and answer.status is Status.SENT
+                ask_at = machine + after if after and listens else None
                 self.books.sends.answered(case, place, answer.vendor, answer.vendor_id, answer.said, ask_at)
             if answer.status is Status.UNKNOWN:
                 case.add(Sought(at=at, send=send))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from channels.answer import Answer
 from channels.hearing import Heard
@@ -19,6 +20,7 @@ class Nowhere:
     """Refuses for good, and knows for sure that nothing went out."""
 
     name: str = NAME
+    tells: ClassVar[bool] = False
 
     def send(self, item: Item) -> Answer:
         """Refuse."""

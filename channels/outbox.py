@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import ClassVar
 
 from channels.answer import Answer
 from channels.hearing import Heard
@@ -28,6 +29,7 @@ class Outbox:
     folder: Path
     channel: Channel
     name: str = "outbox"
+    tells: ClassVar[bool] = False
 
     def send(self, item: Item) -> Answer:
         """Put the bytes into the folder.

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 
@@ -51,6 +51,8 @@ def machine_time() -> datetime:
 
 class PingenWay:
     """The way of letters, and the round that gives them to print. ``cut_off`` is UTC."""
+
+    tells: ClassVar[bool] = True
 
     name = NAME
 

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import asyncssh
 
@@ -88,6 +88,8 @@ class _Visit:
 @dataclass(frozen=True, slots=True)
 class PrintHouseWay:
     """The way of letters, and the round that closes batches. It keeps no state that matters: the folders do."""
+
+    tells: ClassVar[bool] = True
 
     host: str
     port: int

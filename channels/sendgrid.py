@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http.client import HTTPException
-from typing import Any
+from typing import Any, ClassVar
 from urllib.error import URLError
 
 from python_http_client import Client  # type: ignore[import-untyped]
@@ -70,6 +70,8 @@ TRACKING = NO_TRACKING | {
 @dataclass(frozen=True, slots=True)
 class SendGridWay:
     """One account. ``host`` is the API's address: that of the EU is another than that of the world."""
+
+    tells: ClassVar[bool] = True
 
     key: str
     host: str

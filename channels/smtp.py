@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Literal
+from typing import ClassVar, Literal
 
 from channels.answer import Answer
 from channels.hearing import Heard
@@ -67,6 +67,8 @@ class SmtpWay:
     ``bounce_address`` is where bounces go; without it they go to the sender. ``tls`` makes the context that checks the
     server's certificate.
     """
+
+    tells: ClassVar[bool] = False
 
     host: str
     port: int

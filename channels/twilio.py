@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from logging import WARNING, Logger
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 import requests
@@ -45,6 +45,7 @@ ERRORS: Mapping[int, tuple[Status, Reason | None]] = {
     21614: REFUSED,  # the number takes no SMS
     21635: REFUSED,  # a landline
     21610: (Status.FAILED, Reason.OPTED_OUT),
+    21617: REFUSED,  # longer than an SMS can be
     21612: REFUSED,  # no way from our sender to this number
     21606: REFUSED,  # the sender is not ours
     21408: REFUSED,  # the country is not switched on
@@ -56,8 +57,8 @@ ERRORS: Mapping[int, tuple[Status, Reason | None]] = {
 """What Twilio's error codes mean when it is asked to send (twilio.com/docs/api/errors, facts of 2026-11-21)."""
 
 HTTP: Mapping[int, tuple[Status, Reason | None]] = {401: NOT_SENT, 408: UNKNOWN, 429: NOT_SENT}
-"""Answers without a known error code. What else is below 500 is a refusal if it bears a code of Twilio's; if not,
-something between us and Twilio spoke, and Twilio was not asked."""
+"""Answers without a known error code. What else is below 500 was not sent, and is tried again: a code that we do not
+know is likelier a mistake in our settings than in the number, and must not turn a mass of SMS into letters."""
 
 GARBLED = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
 """How the client stumbles over an answer that is not Twilio's."""
@@ -70,6 +71,8 @@ QUIET = Logger("twilio", WARNING)
 @dataclass(frozen=True, slots=True)
 class TwilioWay:
     """Twilio's Messages API, one client for each call. With a messaging service, that one picks the sender."""
+
+    tells: ClassVar[bool] = True
 
     account: str
     token: str = field(repr=False)
@@ -196,7 +199,7 @@ def _refusal(status: object, code: object) -> tuple[Status, Reason | None]:
         return UNKNOWN
     if known := ERRORS.get(code) or HTTP.get(status):
         return known
-    return NOT_SENT if code == status else REFUSED
+    return NOT_SENT
 
 
 def _words_of(error: Exception) -> str:

@@ -34,6 +34,10 @@ class Way(Protocol):
     def name(self) -> str:
         """The vendor, as the books call it."""
 
+    @property
+    def tells(self) -> bool:
+        """Whether ``status`` can ever say anything."""
+
     def send(self, item: Item) -> Answer:
         """Ask the vendor once, with our id, under a timeout."""
 

@@ -6,6 +6,7 @@ Each looks at a case and returns what follows, or None where it has nothing to s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from domain.calendar import ONE_DAY
@@ -13,6 +14,7 @@ from domain.case import Case
 from domain.charges import reversal
 from domain.decisions import Decision, End, Note, Recall, Reconcile, Wait
 from domain.events import Asked, Closed, HoldEnded, Reversed, Settled
+from domain.facts import SendState
 from domain.policy import Channel, FeeRemainder, Otherwise
 from domain.steps import act, receipt, to_agency, when_open
 from domain.words import COLLECTION, DISTRIBUTION, Message, Outcome, Reason, Status
@@ -36,6 +38,17 @@ def books(case: Case) -> Decision | None:
         return None
     charge, reason = wrong
     return Note(Reversed(at=case.moment, step=charge.step, reason=reason))
+
+
+def call_back(case: Case) -> Decision | None:
+    """What is not printed yet asks for money that is not owed any more: it is called back, and its fee with it."""
+    facts = case.facts
+    is_over = facts.stopped or not facts.principal_open or _settlement(case)
+    if facts.closed is None and is_over:
+        for send in _recallable(case):
+            if send.recall_tried is None:
+                return Recall(send.id, send.channel)
+    return None
 
 
 def settled(case: Case) -> Decision | None:
@@ -180,16 +193,21 @@ def _wind_up(case: Case, outcome: Outcome, reason: Reason, why: Reason) -> Decis
 
 
 def _recall(case: Case) -> Decision | None:
-    """Call back what is not printed yet; there is no answer from a print house that was never asked."""
-    for send in case.facts.sends:
-        until = send.recall_until
-        if send.status is not Status.SENT or until is None or until <= case.moment:
-            continue
+    """Call back once more what nobody knows to be called back; there is no answer from who was never asked."""
+    for send in _recallable(case):
         again = send.recall_tried + RECALL_AGAIN_AFTER if send.recall_tried else case.moment
         if again <= case.moment:
             return Recall(send.id, send.channel)
-        return Wait(min(again, until), Reason.AWAITING_RECALL, send.id.step, send.channel)
+        until = min(again, send.recall_until or again)
+        return Wait(until, Reason.AWAITING_RECALL, send.id.step, send.channel)
     return None
+
+
+def _recallable(case: Case) -> Iterator[SendState]:
+    """The sends that are out and may still be called back."""
+    for send in case.facts.sends:
+        if send.status is Status.SENT and send.recall_until and send.recall_until > case.moment:
+            yield send
 
 
 def _receipt(case: Case) -> Decision | None:

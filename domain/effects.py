@@ -95,7 +95,12 @@ def recalled(facts: Facts, send_id: SendId, status: Status, at: datetime) -> Cha
             return replace(send, status=Status.NOT_SENT, since=at, out_at=None, recall_until=None)
         return replace(send, recall_until=None)
 
-    return send(facts, send_id, settle)
+    changes = send(facts, send_id, settle)
+    after = replace(facts, **changes)
+    was_out, is_out = facts.send(send_id).is_out, after.send(send_id).is_out
+    if was_out and not is_out and not any(other.is_out for other in after.of_step(send_id.step)):
+        changes |= reverse(facts, send_id.step)  # nobody was told of the fee
+    return changes
 
 
 def book(facts: Facts, send_id: SendId) -> Changes:

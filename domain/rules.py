@@ -21,6 +21,7 @@ from domain.steps import distribution, due_reminder, hand_over, reminders, when_
 
 ANSWERS: tuple[Callable[[Case], Decision | None], ...] = (
     answers.books,
+    answers.call_back,
     answers.settled,
     answers.stopped,
     answers.hold_over,

@@ -18,6 +18,7 @@ from domain.events import (
     Event,
     HoldEnded,
     Paused,
+    Recalled,
     Released,
     Reserved,
     Respited,
@@ -139,6 +140,12 @@ class _Teller:
         amount = before.fees - self.facts.fees
         yield self.entry(event, Did.REVERSED, event.reason, step=event.step, amount=amount, law=law)
 
+    def recall(self, event: Recalled, before: Facts) -> Iterator[Entry]:
+        charge = before.charge(event.send.step)
+        if charge and before.fees != self.facts.fees:
+            amount = before.fees - self.facts.fees
+            yield self.entry(event, Did.REVERSED, Reason.RECALLED, step=event.send.step, amount=amount, law=charge.law)
+
     def hold(self, event: Event, before: Facts) -> Iterator[Entry]:
         yield self.entry(event, Did.HELD, self.facts.holds[-1].kind)
 
@@ -166,6 +173,7 @@ _TELLERS: dict[type[Event], Callable[[_Teller, Any, Facts], Iterator[Entry]]] = 
     Delivered: _Teller.settle,
     Skipped: _Teller.skip,
     Reversed: _Teller.reverse,
+    Recalled: _Teller.recall,
     Disputed: _Teller.hold,
     Respited: _Teller.hold,
     Paused: _Teller.hold,

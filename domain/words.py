@@ -86,6 +86,7 @@ class Reason(StrEnum):
     CAPPED_BY_LAW = "capped_by_law"
     PAID_ON_TIME = "paid_on_time"
     WAIVED = "waived"
+    RECALLED = "recalled"
     # why a hold ended
     ANSWERED = "answered"
     HOLD_OVER = "hold_over"

@@ -139,7 +139,7 @@ def is_wanted(event: Event, *, has_timer: bool, is_closed: bool) -> bool:
 def announce(connection: Connection, invoice_id: int, seq: int, event: Event) -> None:
     """Leave word that the merchant is to be told of an event."""
     if type(event) in ANNOUNCED:
-        connection.execute(insert(ANNOUNCEMENT), {"invoice_id": invoice_id, "seq": seq, "told": False})
+        connection.execute(insert(ANNOUNCEMENT), {"invoice_id": invoice_id, "seq": seq})
 
 
 def event_row(invoice_id: int, seq: int, event: Event, key: str) -> dict[str, Any]:

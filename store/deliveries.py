@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Engine, Row, Select, Table, select, update
+from sqlalchemy import Engine, Row, Select, Table, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -87,13 +87,13 @@ class Deliveries:
         Two who do it at once write each message once: the first takes the announcements, the second skips them.
         """
         query = select(ANNOUNCEMENT.c.id, ANNOUNCEMENT.c.invoice_id, ANNOUNCEMENT.c.seq)
-        query = query.where(~ANNOUNCEMENT.c.told).order_by(ANNOUNCEMENT.c.id).limit(limit)
+        query = query.order_by(ANNOUNCEMENT.c.id).limit(limit)
         with reading(self.engine) as connection:
             found = connection.execute(query).all()
         if not found:
             return 0
         messages = {row.id: list(self._messages(row.invoice_id, row.seq, now)) for row in found}
-        mine: Select[Any] = select(ANNOUNCEMENT.c.id).where(ANNOUNCEMENT.c.id.in_(messages), ~ANNOUNCEMENT.c.told)
+        mine: Select[Any] = select(ANNOUNCEMENT.c.id).where(ANNOUNCEMENT.c.id.in_(messages))
         with writing(self.engine) as connection:
             taken = connection.execute(
                 mine.order_by(ANNOUNCEMENT.c.id).with_for_update(skip_locked=True),
@@ -103,7 +103,7 @@ class Deliveries:
             if rows:
                 insert = _INSERT[connection.dialect.name](DELIVERY).on_conflict_do_nothing()
                 connection.execute(insert, rows)
-            connection.execute(update(ANNOUNCEMENT).where(ANNOUNCEMENT.c.id.in_(ids)).values(told=True))
+            connection.execute(delete(ANNOUNCEMENT).where(ANNOUNCEMENT.c.id.in_(ids)))
         return len(found)
 
     def _messages(self, invoice_id: int, seq: int, now: datetime) -> Iterator[dict[str, Any]]:

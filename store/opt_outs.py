@@ -53,9 +53,8 @@ class OptOuts:
 
     def lift(self, channel: Channel, address: str, merchant: str | None = None) -> int:
         """Let an address be written to again, by one merchant or all; how many entries that ended."""
-        gone = delete(OPT_OUT).where(_is(channel, address))
         with writing(self.engine) as connection:
-            return connection.execute(gone.where(OPT_OUT.c.merchant == merchant) if merchant else gone).rowcount
+            return lift_opt_out(connection, channel, address, merchant)
 
     def all(self) -> list[OptOut]:
         """Everybody on the list, the newest first."""
@@ -76,9 +75,12 @@ def add_opt_out(connection: Connection, opt_out: OptOut) -> None:
     connection.execute(_ADD[connection.dialect.name], row)
 
 
-def lift_opt_out(connection: Connection, channel: Channel, address: str) -> None:
-    """Let an address be written to again, within a transaction."""
-    connection.execute(delete(OPT_OUT).where(_is(channel, address)))
+def lift_opt_out(connection: Connection, channel: Channel, address: str, merchant: str | None) -> int:
+    """Let an address be written to again, within a transaction; how many entries that ended."""
+    gone = delete(OPT_OUT).where(_is(channel, address))
+    if merchant:
+        gone = gone.where(OPT_OUT.c.merchant == merchant)
+    return connection.execute(gone).rowcount
 
 
 def _is(channel: Channel, address: str) -> ColumnElement[bool]:

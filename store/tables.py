@@ -237,15 +237,13 @@ class EndpointRow(SQLModel, table=True):
 
 
 class AnnouncementRow(SQLModel, table=True):
-    """An event of an invoice whose merchant listens: to be told to each endpoint that wants it."""
+    """An event of an invoice whose merchant listens. It is gone once each endpoint's delivery is written down."""
 
     __tablename__ = "announcement"
 
     id: int | None = Field(default=None, primary_key=True)
     invoice_id: int = Field(foreign_key="invoice.id")
     seq: int
-    told: bool = Field(default=False, index=True)
-    """Whether each endpoint's delivery is written down."""
 
 
 class DeliveryRow(SQLModel, table=True):

@@ -157,6 +157,7 @@ def test_the_token_is_not_told(way: TwilioWay) -> None:
         (403, 21408, (Status.FAILED, Reason.REFUSED)),
         (400, 21611, (Status.NOT_SENT, None)),
         (400, 21617, (Status.FAILED, Reason.REFUSED)),
+        (400, 21705, (Status.NOT_SENT, None)),
         (429, 20429, (Status.NOT_SENT, None)),
         (429, 63038, (Status.NOT_SENT, None)),
         (401, 20003, (Status.NOT_SENT, None)),

@@ -86,15 +86,12 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("invoice_id", sa.Integer(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("told", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["invoice_id"],
             ["invoice.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    with op.batch_alter_table("announcement", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_announcement_told"), ["told"], unique=False)
 
     op.create_table(
         "delivery",
@@ -182,9 +179,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_delivery_endpoint_id"))
 
     op.drop_table("delivery")
-    with op.batch_alter_table("announcement", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_announcement_told"))
-
     op.drop_table("announcement")
     with op.batch_alter_table("post", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_post_state"))
