@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Annotated
@@ -23,7 +24,7 @@ from domain.wire import Glance
 from gateway.app import create_app
 from gateway.serve import serving_gateway
 from store.books import open_books
-from worker import running, sweeping, until_stopped
+from worker import THREADS, running, sweeping, until_stopped
 from workflows.client import CaseClient
 from workflows.server import add_columns, connect, free_port, serving
 
@@ -57,6 +58,7 @@ def worker() -> None:
     async def run() -> None:
         settings = read_settings()
         check(settings)
+        _make_room()
         async with session(settings) as client, running(client.client, client.books, settings):
             await _columns(client)
             async with sweeping(client, settings):
@@ -72,6 +74,7 @@ def gateway() -> None:
     async def run() -> None:
         settings = read_settings()
         check(settings)
+        _make_room()
         async with session(settings) as client:
             app = create_app(client, settings)
             async with serving_gateway(app, settings.gateway_host, settings.gateway_port):
@@ -101,6 +104,11 @@ def fast_forward(
         show.glance(number, glance, json_=json_)
 
     in_session(work)
+
+
+def _make_room() -> None:
+    """Threads for all that waits, for the books or a vendor: Python's own are few more than the machine has cores."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "waiting"))
 
 
 async def _columns(client: CaseClient) -> None:
@@ -163,6 +171,7 @@ class House:
 async def house(settings: Settings) -> AsyncIterator[House]:
     """Server, worker and gateway, until the block ends; they stop in the opposite order, each when it has finished."""
     check(settings, embedded=True)
+    _make_room()
     port = free_port(settings.gateway_port)
     settings = settings.model_copy(update={"gateway_port": port})
     async with AsyncExitStack() as stack:
