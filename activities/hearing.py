@@ -99,8 +99,7 @@ class Hearing:
                 self._line(vendor, said, known.get(said.send_id or said.vendor_id or ""), moment_of) for said in heard
             ]
 
-        doubted = [said.send_id for said in heard if said.send_id and said.word is Word.ACCEPTED]
-        mentions = Mentions(ids, vendor_ids, understand, doubted)
+        mentions = Mentions(ids, vendor_ids, understand)
         await self._wake(await asyncio.to_thread(self.client.books.inbox.write, vendor, mentions, post_id))
 
     async def read_new(self, before: datetime) -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, bindparam, case, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, Engine, Table, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -36,7 +36,7 @@ _HEAR = Many(HEARD, "vendor", "key", "post_id", "send_id", "word", "at", "said",
 _ADD = Many(EVENT, "invoice_id", "seq", "kind", "key", "at", "body")
 _MARK = update(POST).where(POST.c.id == bindparam("of_post"))
 _TAKE = _MARK.where(POST.c.state == NEW).values(state=READ)
-_KNOWN = (
+_KNOWN = select(
     SEND.c.id,
     SEND.c.invoice_id,
     INVOICE.c.merchant,
@@ -50,7 +50,9 @@ _KNOWN = (
     INVOICE.c.events,
     INVOICE.c.next_at.is_not(None),
     INVOICE.c.stage,
-)
+    SEND.c.vendor,
+    SEND.c.vendor_id,
+).join(INVOICE, INVOICE.c.id == SEND.c.invoice_id)
 _LISTENING = select(ENDPOINT.c.merchant).where(ENDPOINT.c.closed_at.is_(None)).distinct()
 
 
@@ -80,10 +82,8 @@ class Known(NamedTuple):
     events: int
     has_timer: bool
     stage: str
-    called: str
-    """The id that means it, ours or the vendor's."""
-    is_answered: bool
-    """Whether the vendor's own answer is in the books. Where nobody doubts it, nobody looks."""
+    vendor: str | None
+    vendor_id: str | None
 
     @property
     def ref(self) -> InvoiceRef:
@@ -94,6 +94,11 @@ class Known(NamedTuple):
     def send(self) -> SendId:
         """Which of its sends."""
         return SendId(self.step, self.rung, self.attempt)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the vendor's own answer is in the books."""
+        return self.vendor_id is not None
 
 
 class Found(NamedTuple):
@@ -124,8 +129,6 @@ class Mentions(NamedTuple):
     ids: Sequence[str]
     vendor_ids: Sequence[str]
     understand: Callable[[Mapping[str, Known]], Sequence[Line]] = lambda _: ()
-    doubted: Sequence[str] = ()
-    """Those of our ids of which it matters whether the vendor's own answer is in the books."""
 
 
 class Inbox:
@@ -283,20 +286,12 @@ def _lock(connection: Connection, mentions: Mentions) -> None:
 
 def _known(connection: Connection, vendor: str, mentions: Mentions) -> dict[str, Known]:
     """The sends that are spoken of, each by the id that means it."""
-    is_answered: ColumnElement[bool] = SEND.c.vendor_id.is_not(None)
-    if connection.dialect.name == "sqlite":  # it would read through the whole message to come to the vendor's id
-        is_answered = case((among(SEND.c.id, mentions.doubted, connection), is_answered), else_=true())
-    ours = select(*_KNOWN, SEND.c.id, is_answered)
-    theirs = select(*_KNOWN, SEND.c.vendor_id, true()).where(SEND.c.vendor == vendor)
-    found = [
-        *_sends(connection, ours, SEND.c.id, set(mentions.ids)),
-        *_sends(connection, theirs, SEND.c.vendor_id, set(mentions.vendor_ids)),
-    ]
-    return {send.called: send for send in found}
+    ours = {send.id: send for send in _sends(connection, SEND.c.id, set(mentions.ids))}
+    theirs = _sends(connection, SEND.c.vendor_id, set(mentions.vendor_ids))
+    return ours | {send.vendor_id: send for send in theirs if send.vendor == vendor and send.vendor_id}
 
 
-def _sends(connection: Connection, query: Select[Any], column: ColumnElement[str], ids: set[str]) -> Iterable[Known]:
+def _sends(connection: Connection, column: ColumnElement[str], ids: set[str]) -> list[Known]:
     if not ids:
-        return ()
-    query = query.join(INVOICE, INVOICE.c.id == SEND.c.invoice_id).where(among(column, sorted(ids), connection))
-    return map(Known._make, connection.execute(query))
+        return []
+    return [*map(Known._make, connection.execute(_KNOWN.where(among(column, sorted(ids), connection))).all())]
