@@ -216,6 +216,10 @@ class MortalWay:
     def name(self) -> str:
         return self.inner.name
 
+    @property
+    def tells(self) -> bool:
+        return self.inner.tells
+
     def send(self, item: Item) -> Answer:
         self.hand.strike(Kill.KEPT)
         station = self.hand.fate.station
