@@ -32,8 +32,8 @@ NEW, READ, UNREADABLE = "new", "read", "unreadable"
 
 _INSERT: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgres_insert}
 _KEEP = {name: into(POST).on_conflict_do_nothing().returning(POST.c.id) for name, into in _INSERT.items()}
-_HEAR = Many(HEARD, "vendor", "key", "post_id", "send_id", "word", "at", "said", once=True)
-_ADD = Many(EVENT, "invoice_id", "seq", "kind", "key", "at", "body")
+_HEAR = Many(HEARD, "vendor", "key", "post_id", "send_id", "word", "said", "at", once=True)
+_ADD = Many(EVENT, "invoice_id", "seq", "kind", "key", "body", "at")
 _MARK = update(POST).where(POST.c.id == bindparam("of_post"))
 _TAKE = _MARK.where(POST.c.state == NEW).values(state=READ)
 _KNOWN = select(
@@ -229,7 +229,7 @@ def _hear(connection: Connection, vendor: str, lines: Sequence[Line], post_id: i
     """Write the lines down, in the one order in which nobody waits in a circle; those that were not there yet."""
     unique = {line.key: line for line in lines}
     rows = [
-        (vendor, line.key, post_id, line.about.id if line.about else None, line.word, line.at, line.said)
+        (vendor, line.key, post_id, line.about.id if line.about else None, str(line.word), line.said, line.at)
         for line in map(unique.__getitem__, sorted(unique))
     ]
     if post_id is None:
@@ -255,7 +255,7 @@ def _add_events(connection: Connection, lines: Sequence[Line]) -> list[InvoiceRe
         invoice = about.invoice_id
         added[invoice] += 1
         seq = about.events + added[invoice]
-        events.append((invoice, seq, KINDS[type(event)], f"heard:{line.key}", event.at, dump(event)))
+        events.append((invoice, seq, KINDS[type(event)], f"heard:{line.key}", dump(event), event.at))
         if about.merchant in listening:
             announce(connection, invoice, seq, event)
         if is_wanted(event, has_timer=about.has_timer, is_closed=about.stage == Stage.CLOSED):

@@ -13,8 +13,6 @@ from typing import Any
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects.postgresql import dialect
 
-from store.engine import Moment
-
 Row = tuple[Any, ...]
 
 POSTGRES = dialect()  # type: ignore[no-untyped-call]
@@ -25,13 +23,12 @@ NUL = r"\u0000"
 class Many:
     """Inserts rows, each a tuple of these columns of a table; with ``once``, only those that are not there yet.
 
-    One of the columns is a moment.
+    The last column is a moment.
     """
 
     def __init__(self, table: Table, *names: str, once: bool = False) -> None:
         types = [table.c[name].type for name in names]
         self._names = names
-        self._moment = next(at for at, type_ in enumerate(types) if isinstance(type_, Moment))
         typed = ", ".join(f"{name} {type_.compile(POSTGRES)}" for name, type_ in zip(names, types, strict=True))
         into, more = f"INSERT INTO {table.name} ({', '.join(names)})", " ON CONFLICT DO NOTHING" if once else ""
         self._sqlite = f"{into} VALUES ({', '.join('?' * len(names))}){more}"
@@ -47,15 +44,15 @@ class Many:
 
     def _spelled(self, rows: Sequence[Row], zone: tzinfo | None) -> list[Row]:
         """The rows with their moments as the database reads them. A batch has few different ones."""
-        at = self._moment
-        moments = {moment: _spelling(moment, zone) for moment in {row[at] for row in rows}}
-        return [(*row[:at], moments[row[at]], *row[at + 1 :]) for row in rows]
+        moments = {moment: _spelling(moment, zone) for moment in {row[-1] for row in rows}}
+        return [(*row[:-1], moments[row[-1]]) for row in rows]
 
     def _json(self, rows: Sequence[Row]) -> str:
-        text = json.dumps([dict(zip(self._names, row, strict=True)) for row in rows], ensure_ascii=False)
-        if NUL not in text:
-            return text
-        return json.dumps([dict(zip(self._names, map(_without_nul, row), strict=True)) for row in rows])
+        text = self._dumped(rows)
+        return text if NUL not in text else self._dumped([tuple(map(_without_nul, row)) for row in rows])
+
+    def _dumped(self, rows: Sequence[Row]) -> str:
+        return json.dumps([dict(zip(self._names, row, strict=True)) for row in rows], ensure_ascii=False)
 
 
 def _spelling(moment: datetime | None, zone: tzinfo | None) -> str | None:
