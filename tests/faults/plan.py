@@ -149,7 +149,7 @@ FALLBACK = Story(
 RECALLED = Story(
     "paid before the print",
     [("2026-03-02 11:30", "paid")],
-    [DISTRIBUTION],
+    [],
     [(Channel.EMAIL, DISTRIBUTION), (Channel.SMS, DISTRIBUTION)],
 )
 COLLECTED = Story(

@@ -17,6 +17,8 @@ AT_ONCE = 24
 DOWN_S = 3.0
 """How long a database or a server is away; longer than what waits for it, shorter than anybody's patience."""
 PRESS_EVERY_S = 10.0
+QUIET = 30
+"""How often in a row nothing new must lie in the inbox, asked ten times a second."""
 
 
 async def run(home: Path, plan: Plan, advance: Callable[[], None] = lambda: None) -> Counted:
@@ -121,9 +123,11 @@ async def _print_daily(field: Field) -> None:
 
 
 async def _until_read(field: Field) -> None:
-    """Whatever was kept is read in the end."""
-    for _ in range(200):
-        if not await asyncio.to_thread(field.books.inbox.oldest_new):
+    """Whatever was kept is read in the end, and the last reports are fetched: all is quiet for a few rounds."""
+    quiet = 0
+    for _ in range(300):
+        quiet = 0 if await asyncio.to_thread(field.books.inbox.oldest_new) else quiet + 1
+        if quiet == QUIET:
             return
         await asyncio.sleep(0.1)
 
