@@ -26,7 +26,7 @@ from benchmarks.anymail_view import Anymail, set_up
 from benchmarks.figures import Figure, at_least, figure
 from benchmarks.letter import content_of_one
 from benchmarks.lives import Openings
-from benchmarks.sendgrid import EVENTS, TOLD, Vendor, vendor_id
+from benchmarks.sendgrid import EVENTS, TOLD, WAKING, Vendor, vendor_id
 from channels import sendgrid_events
 from channels.hearing import Hook, Post
 from domain.wire import InvoiceRef
@@ -114,7 +114,7 @@ def _measure(name: str, addresses: dict[str, str], vendor: Vendor, anymail: Anym
                 )
             )
         stored = anymail.stored(name)
-        if stored != EVENTS * len(calls) or not client.woken:
+        if stored != EVENTS * len(calls) or client.woken != WAKING * len(calls):
             raise AssertionError(f"{stored} events were stored, {client.woken} loops were to be woken")
         gc.unfreeze()
         return rounds[WARM_UP:]

