@@ -8,17 +8,21 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from activities.hearing import Parse
-from channels import bounces, pingen, printreports, sendgrid_events, twilio_hooks
-from channels.bounce_address import BounceAddress
 from channels.hearing import Ear, Post
-from channels.mailbox import ImapMailbox
 from channels.nowhere import Nowhere
 from channels.outbox import Outbox
-from channels.pingen import PingenWay
-from channels.printhouse import PrintHouseMailbox, PrintHouseWay
-from channels.sendgrid import SendGridWay
-from channels.smtp import SmtpWay
-from channels.twilio import TwilioWay
+from channels.pingen import hooks as pingen_hooks
+from channels.pingen.way import PingenWay
+from channels.printhouse import reports as printreports
+from channels.printhouse.way import PrintHouseMailbox, PrintHouseWay
+from channels.sendgrid import events as sendgrid_events
+from channels.sendgrid.way import SendGridWay
+from channels.smtp import bounces
+from channels.smtp.bounce_address import BounceAddress
+from channels.smtp.mailbox import ImapMailbox
+from channels.smtp.way import SmtpWay
+from channels.twilio import hooks as twilio_hooks
+from channels.twilio.way import TwilioWay
 from channels.way import Mailbox, Round, Way
 from config.settings import Settings
 from domain.policy import Channel
@@ -28,7 +32,7 @@ PARSERS: Mapping[str, Parse] = {
     "smtp": bounces.parse,
     "twilio": twilio_hooks.parse,
     "printhouse": printreports.parse,
-    "pingen": pingen.parse,
+    "pingen": pingen_hooks.parse,
 }
 """How each vendor's posts are read; also those that wait in the inbox for a vendor that is used no more."""
 
@@ -82,7 +86,7 @@ def ears(settings: Settings) -> dict[str, Ear]:
     return {
         "sendgrid": Ear(sendgrid_events.verify, settings.sendgrid.webhook_keys),
         "twilio": Ear(twilio_hooks.verify, _plain(settings.twilio.tokens)),
-        "pingen": Ear(pingen.verify, _plain(settings.pingen.webhook_secrets)),
+        "pingen": Ear(pingen_hooks.verify, _plain(settings.pingen.webhook_secrets)),
     }
 
 

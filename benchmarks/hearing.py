@@ -27,8 +27,8 @@ from benchmarks.figures import Figure, at_least, figure
 from benchmarks.letter import content_of_one
 from benchmarks.lives import Openings
 from benchmarks.sendgrid import EVENTS, TOLD, WAKING, Vendor, vendor_id
-from channels import sendgrid_events
 from channels.hearing import Hook, Post
+from channels.sendgrid import events as sendgrid_events
 from domain.wire import InvoiceRef
 from store.books import Books, open_books
 from store.cases import EVENT, INVOICE

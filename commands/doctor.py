@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from channels.finding import Finding, State, note, ok, wrong
+from channels.probes.finding import Finding, State, note, ok, wrong
 from commands import show
 from commands.examining import Check, home, read_merchants, servers
 from commands.examining_vendors import vendors

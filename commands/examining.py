@@ -17,7 +17,7 @@ from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError, RPCStatusCode
 
-from channels.finding import Finding, note, ok, trouble, unchecked, wrong
+from channels.probes.finding import Finding, note, ok, trouble, unchecked, wrong
 from commands.session import CommandError, Running, connected
 from config.merchants import SUFFIXES, load_merchant
 from config.problems import ConfigError, Problem

@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from channels import probes, probes_mail, probes_sftp
-from channels.finding import Finding, note, ok, unchecked, wrong
+from channels.probes import http as probes
+from channels.probes import mail as probes_mail
+from channels.probes import sftp as probes_sftp
+from channels.probes.finding import Finding, note, ok, unchecked, wrong
 from commands.examining import Check
 from config.production import CHANNELS, missing_for
 from config.settings import Settings

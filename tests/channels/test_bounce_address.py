@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from channels.bounce_address import MOST_BYTES, BounceAddress
-from channels.bounces import parse
 from channels.hearing import Post, Word
+from channels.smtp.bounce_address import MOST_BYTES, BounceAddress
+from channels.smtp.bounces import parse
 from tests.channels.certificates import self_signed
 
 SEND = "0123456789abcdef0123456789abcdef"

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.bounces import parse
 from channels.hearing import Heard, ParseError, Post, Word
+from channels.smtp.bounces import parse
 
 PAYLOADS = Path(__file__).with_name("payloads") / "dsn"
 SEND = "0123456789abcdef0123456789abcdef"

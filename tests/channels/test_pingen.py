@@ -10,7 +10,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from channels.hearing import Hook, Post, Word
-from channels.pingen import PingenWay, parse, verify
+from channels.pingen.way import PingenWay, parse, verify
 from channels.way import Item, MailboxError, Round, Way
 from domain.parcel import Parcel
 from domain.words import Reason, Status
@@ -357,7 +357,7 @@ def test_a_token_that_is_about_to_run_out_is_not_used(pingen, way, monkeypatch) 
     way.send(letter("a1"))
     later = 3600 - 59
     real = __import__("time").monotonic
-    monkeypatch.setattr("channels.pingen_client.time.monotonic", lambda: real() + later)
+    monkeypatch.setattr("channels.pingen.client.time.monotonic", lambda: real() + later)
     way.send(letter("a2"))
 
     assert pingen.calls.count("POST /auth/access-tokens") == 2

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.hearing import Heard, Hook, ParseError, Post, Word
-from channels.pingen import parse, verify
+from channels.pingen.way import parse, verify
 
 PAYLOADS = Path(__file__).parent / "payloads" / "pingen"
 LETTER = "5f9c2a44-7a1e-4b0a-8c57-2f1f6f0f9b11"

@@ -13,7 +13,7 @@ import asyncssh
 import pytest
 
 from channels.hearing import Word
-from channels.printhouse import PrintHouseMailbox, PrintHouseWay, parse
+from channels.printhouse.way import PrintHouseMailbox, PrintHouseWay, parse
 from channels.way import Item, Mailbox, MailboxError, Round, Way
 from domain.parcel import Parcel
 from domain.words import Status

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.hearing import ParseError, Post, Word
-from channels.printhouse import parse
+from channels.printhouse.way import parse
 
 PAYLOADS = Path(__file__).parent / "payloads" / "printhouse"
 BATCH = "2026-11-20-1"

@@ -16,8 +16,8 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 
 from channels.hearing import Word
-from channels.sendgrid import SendGridWay
-from channels.sendgrid_logs import KEPT_FOR, LAG, PAGE
+from channels.sendgrid.logs import KEPT_FOR, LAG, PAGE
+from channels.sendgrid.way import SendGridWay
 from domain.words import Reason, Status
 from tests.activities.test_email_packing import ANSWERS, ATTACHES
 from tests.channels.mails import ANNA, AT, PLACE, item, packed

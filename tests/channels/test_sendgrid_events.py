@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.hearing import Heard, Hook, ParseError, Post, Word
-from channels.sendgrid import parse, verify
-from channels.sendgrid_events import MOST_AGE, MOST_AHEAD
+from channels.sendgrid.events import MOST_AGE, MOST_AHEAD
+from channels.sendgrid.way import parse, verify
 from tests.channels.sendgrid_account import Signer
 
 PAYLOADS = Path(__file__).with_name("payloads") / "sendgrid"

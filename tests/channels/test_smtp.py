@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import AuthResult
 
-from channels.smtp import SmtpWay
+from channels.smtp.way import SmtpWay
 from domain.words import Reason, Status
 from tests.activities.test_email_packing import ATTACHES
 from tests.channels.certificates import self_signed

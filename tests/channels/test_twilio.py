@@ -18,8 +18,8 @@ import pytest
 
 from channels.answer import Answer
 from channels.hearing import Post, Word
-from channels.twilio import GRACE, PAGES, TwilioWay
-from channels.twilio_hooks import parse
+from channels.twilio.hooks import parse
+from channels.twilio.way import GRACE, PAGES, TwilioWay
 from channels.way import Item
 from domain.parcel import Parcel
 from domain.words import Reason, Status

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from channels.hearing import Hook, ParseError, Post, Word
-from channels.twilio_hooks import CALL_BACK, parse, verify
+from channels.twilio.hooks import CALL_BACK, parse, verify
 
 NOW = datetime(2026, 3, 5, 11, tzinfo=UTC)
 URL = "https://pay.example/hooks/twilio?send=d0b9c1"

@@ -22,8 +22,10 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from sqlalchemy import make_url
 
-from channels import probes, probes_mail, probes_sftp
-from channels.finding import Finding, State, ok
+from channels.probes import http as probes
+from channels.probes import mail as probes_mail
+from channels.probes import sftp as probes_sftp
+from channels.probes.finding import Finding, State, ok
 from commands import examining
 from commands.doctor import examine
 from commands.examining import Check, home, read_merchants, servers

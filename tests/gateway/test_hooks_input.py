@@ -30,8 +30,8 @@ from twilio.request_validator import RequestValidator
 from activities.hearing import Hearing
 from activities.vendors import PARSERS, ears
 from channels.hearing import Heard, Post, Word
-from channels.sendgrid_events import MOST_AGE, MOST_AHEAD
-from channels.twilio_hooks import Form
+from channels.sendgrid.events import MOST_AGE, MOST_AHEAD
+from channels.twilio.hooks import Form
 from config.settings import Settings
 from config.vendors import Pingen, SendGrid, Twilio
 from domain.policy import Channel

@@ -33,7 +33,7 @@ from activities.hearing import Hearing
 from activities.sending import FIRST_ASKED_AFTER
 from activities.vendors import PARSERS, bounce_address, ways
 from channels.hearing import Post
-from channels.printhouse import PrintHouseMailbox
+from channels.printhouse.way import PrintHouseMailbox
 from channels.way import Way
 from config.settings import Settings
 from config.vendors import SendGrid, Smtp, Twilio

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from channels.bounces import parse
 from channels.hearing import Word
-from channels.mailbox import MOST_BYTES, ImapMailbox
+from channels.smtp.bounces import parse
+from channels.smtp.mailbox import MOST_BYTES, ImapMailbox
 from channels.way import MailboxError
 from tests.vendors.dovecot import PASSWORD, USER, Dovecot, dovecot
 

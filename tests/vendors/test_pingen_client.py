@@ -13,7 +13,7 @@ from types import ModuleType
 import pytest
 
 from channels.hearing import Hook
-from channels.pingen import verify
+from channels.pingen.way import verify
 from tests.channels.house import Clock
 from tests.channels.pingen_house import CLIENT, ORGANISATION, SECRET, SIGNING_KEY, Pingen
 from tests.vendors import servers

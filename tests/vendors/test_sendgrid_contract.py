@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from channels.mail import read_mail
-from channels.sendgrid import SendGridWay
+from channels.sendgrid.way import SendGridWay
 from domain.words import Reason, Status
 from tests.activities.test_email_packing import ANSWERS, ATTACHES
 from tests.channels.mails import AT, item, packed

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from channels.twilio import TwilioWay
-from channels.twilio_hooks import word_of
+from channels.twilio.hooks import word_of
+from channels.twilio.way import TwilioWay
 from domain.words import Status
 from tests.vendors import servers
 from tests.vendors.twilio import ACCOUNT, ITEM, LATER, SERVICE, SID, messages, way_to

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from channels.hearing import Hook, Post, Word
-from channels.twilio import TwilioWay
-from channels.twilio_hooks import parse, verify
+from channels.twilio.hooks import parse, verify
+from channels.twilio.way import TwilioWay
 from channels.way import Item
 from domain.words import Reason, Status
 from tests.channels.vendor import Asked, Vendor, answering, vendor

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from channels.twilio import GRACE, TwilioWay
+from channels.twilio.way import GRACE, TwilioWay
 from channels.way import Item
 from domain.parcel import Parcel
 

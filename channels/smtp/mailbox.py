@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from channels.hearing import Post
-from channels.smtp import NAME
+from channels.smtp.way import NAME
 from channels.way import MailboxError
 
 MOST_BYTES = 1_000_000

@@ -6,8 +6,8 @@ import imaplib
 import smtplib
 import ssl
 
-from channels.finding import Finding, note, ok, trouble, wrong
-from channels.probes import PATIENCE_S
+from channels.probes.finding import Finding, note, ok, trouble, wrong
+from channels.probes.http import PATIENCE_S
 
 
 def smtp(host: str, port: int, security: str, user: str, password: str) -> list[Finding]:

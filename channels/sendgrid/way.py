@@ -25,8 +25,8 @@ from sendgrid import SendGridAPIClient  # type: ignore[import-untyped]
 from channels.answer import Answer
 from channels.hearing import Heard
 from channels.mail import Person, read_mail
-from channels.sendgrid_events import NAME, OUR_ID, parse, plain, vendor_id, verify, words
-from channels.sendgrid_logs import KEPT_FOR, LAG, Logs, SilenceError, told, verdict
+from channels.sendgrid.events import NAME, OUR_ID, parse, plain, vendor_id, verify, words
+from channels.sendgrid.logs import KEPT_FOR, LAG, Logs, SilenceError, told, verdict
 from channels.way import Item
 from domain.words import Reason, Status
 

@@ -19,7 +19,7 @@ from python_http_client.exceptions import HTTPError  # type: ignore[import-untyp
 
 from channels.answer import Answer
 from channels.hearing import Heard, Word
-from channels.sendgrid_events import NAME, OUR_ID, heard, plain, vendor_id, words
+from channels.sendgrid.events import NAME, OUR_ID, heard, plain, vendor_id, words
 from channels.way import Item
 from domain.words import Reason, Status
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from channels.finding import Finding, note, ok, trouble, unchecked, wrong
+from channels.probes.finding import Finding, note, ok, trouble, unchecked, wrong
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from channels.pingen_hooks import attributes, moment
+from channels.pingen.hooks import attributes, moment
 
 _JSON = "application/vnd.api+json"
 _SCOPE = "letter"

@@ -17,8 +17,8 @@ import httpx
 
 from channels.answer import Answer
 from channels.hearing import Heard, Word
-from channels.pingen_client import AnswerError, NoTokenError, PingenClient
-from channels.pingen_hooks import WORDS, attributes, file_name, heard_of, moment, parse, send_id_of, verify
+from channels.pingen.client import AnswerError, NoTokenError, PingenClient
+from channels.pingen.hooks import WORDS, attributes, file_name, heard_of, moment, parse, send_id_of, verify
 from channels.way import Item, MailboxError
 from domain.words import Reason, Status
 

@@ -23,8 +23,8 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 
 from channels.answer import Answer
 from channels.hearing import Heard
-from channels.phones import takes_sms
-from channels.twilio_hooks import CALL_BACK, FAILURES, heard, word_of
+from channels.twilio.hooks import CALL_BACK, FAILURES, heard, word_of
+from channels.twilio.phones import takes_sms
 from channels.way import Item
 from domain.words import Reason, Status
 

@@ -17,8 +17,8 @@ import asyncssh
 
 from channels.answer import Answer
 from channels.hearing import Heard, ParseError, Post, Word
-from channels.printing import DamagedError, Folders, Hours, Place, Where, batch_day
-from channels.printreports import UNSAID, parse
+from channels.printhouse.batches import DamagedError, Folders, Hours, Place, Where, batch_day
+from channels.printhouse.reports import UNSAID, parse
 from channels.way import Item, MailboxError
 from domain.words import Status
 

@@ -17,7 +17,7 @@ import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from channels.hearing import Post
-from channels.smtp import NAME
+from channels.smtp.way import NAME
 
 MOST_BYTES = 1_000_000
 PATIENCE = 60.0

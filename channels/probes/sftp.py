@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 
 import asyncssh
 
-from channels.finding import Finding, ok, trouble, wrong
-from channels.probes import PATIENCE_S
+from channels.probes.finding import Finding, ok, trouble, wrong
+from channels.probes.http import PATIENCE_S
 
 
 def print_house(host: str, port: int, user: str, key: Path, host_key: str, folder: str) -> list[Finding]:

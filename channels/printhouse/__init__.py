@@ -1,0 +1,1 @@
+"""Letters through a print house that fetches them by SFTP."""

@@ -1,0 +1,1 @@
+"""What the doctor asks vendors: nothing is sent, nothing is changed."""
