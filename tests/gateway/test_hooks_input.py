@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -287,13 +288,13 @@ async def web(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture(scope="module")
-def sends(house: House) -> list[KeptSend]:
+def sends(house: House, numbers: count[int]) -> list[KeptSend]:
     """One on each channel, of invoices that nobody carries on."""
     who = {"name": "Somebody", "email": PERSON[0], "phone": f"+{PERSON[1]}", "address": [PERSON[2], "111 22 Stockholm"]}
     channels = (Channel.EMAIL, Channel.SMS, Channel.LETTER)
     return [
-        Kept(house.books, f"7700{n}", "2026-03-02 10:00", **who).send(channel, "2026-03-02 10:00")
-        for n, channel in enumerate(channels)
+        Kept(house.books, str(next(numbers)), "2026-03-02 10:00", **who).send(channel, "2026-03-02 10:00")
+        for channel in channels
     ]
 
 

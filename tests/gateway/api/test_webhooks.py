@@ -75,20 +75,22 @@ async def test_messages_are_seen_page_by_page_and_sent_anew(api: httpx.AsyncClie
     for _ in range(3):
         an_event(house.books)
     deliveries.write_down(datetime.now(UTC))
-    for one in [one for one in deliveries.newest(9) if one.endpoint_id == made["id"]]:
+    mine = [one for one in deliveries.newest(50) if one.endpoint_id == made["id"]]  # others may tell it something too
+    for one in mine:
         deliveries.tried(one.order, 500, "no", "dead", datetime.now(UTC))
 
     first = (await api.get("/webhook-deliveries", params={"limit": 2, "state": "dead"})).json()
-    rest = (await api.get("/webhook-deliveries", params={"limit": 2, "state": "dead", "after": first["next"]})).json()
+    after = {"limit": len(mine), "state": "dead", "after": first["next"]}
+    rest = (await api.get("/webhook-deliveries", params=after)).json()
     one = await api.post(f"/webhook-deliveries/{first['next']}/replay")
     dead = await api.post("/webhook-deliveries/replay")
 
-    assert [len(page["deliveries"]) for page in (first, rest)] == [2, 1]
+    assert [len(page["deliveries"]) for page in (first, rest)] == [2, len(mine) - 2]
     assert "next" not in rest
     assert {(one["webhook"], one["last_status"], one["last_said"]) for one in rest["deliveries"]} == {
         (made["id"], 500, "no")
     }
-    assert (one.json(), dead.json()) == ({"replayed": 1}, {"replayed": 2})
+    assert (one.json(), dead.json()) == ({"replayed": 1}, {"replayed": len(mine) - 1})
     assert (await api.get("/webhook-deliveries", params={"state": "dead"})).json() == {"deliveries": []}
 
 
