@@ -12,7 +12,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from channels.webhook import TIMEOUT, Poster, signed
+from channels.webhook import TIMEOUT, Poster, signed, trial
 from domain.announcements import Type
 from store.endpoints import new_secret
 from workflows.options import DELIVERING
@@ -33,9 +33,9 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> tuple[FastAPI, str]:
     return app, secret
 
 
-async def post(app: FastAPI, headers: dict[str, str]) -> int | None:
+async def post(app: FastAPI, headers: dict[str, str], body: str = BODY) -> int | None:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
-        return (await Poster(client, public_only=False).post("http://shop.example/kvitt", headers, BODY)).status
+        return (await Poster(client, public_only=False).post("http://shop.example/kvitt", headers, body)).status
 
 
 async def test_the_receiver_of_the_guide_believes_us(shop: tuple[FastAPI, str], capsys: pytest.CaptureFixture[str]):
@@ -43,6 +43,14 @@ async def test_the_receiver_of_the_guide_believes_us(shop: tuple[FastAPI, str], 
 
     assert await post(app, signed([new_secret(), secret], "msg_1", BODY, datetime.now(UTC))) == 204
     assert capsys.readouterr().out == "invoice.paid 10001 0.00\n"
+
+
+async def test_it_takes_the_message_that_says_nothing(shop: tuple[FastAPI, str]):
+    app, secret = shop
+    now = datetime.now(UTC)
+    message_id, body = trial("nordljus", now)
+
+    assert await post(app, signed([secret], message_id, body, now), body) == 204
 
 
 async def test_and_nobody_else(shop: tuple[FastAPI, str], capsys: pytest.CaptureFixture[str]):
