@@ -9,10 +9,13 @@ from typing import Annotated
 
 import phonenumbers
 import typer
+from pydantic_core import PydanticCustomError
+from rich.markup import escape
 
 from commands import show
 from commands.orders import JSON
 from commands.session import CommandError
+from config.addresses import parse_email
 from config.merchants import find_merchant, load_merchant
 from config.settings import read_settings
 from domain.policy import Channel
@@ -20,8 +23,15 @@ from store.books import Books, open_books
 from store.opt_outs import EVERY_MERCHANT, OptOut
 
 POST = Annotated[int, typer.Argument(help="The post's number, as list shows it.", metavar="POST")]
-CHANNEL = Annotated[Channel, typer.Argument(help="email, sms or letter.")]
-ADDRESS = Annotated[str, typer.Argument(help="The e-mail address or phone number, with its country code.")]
+CHANNEL = Annotated[Channel, typer.Argument(help="email, sms or letter.", metavar="CHANNEL")]
+ADDRESS = Annotated[
+    str,
+    typer.Argument(
+        help="The e-mail address; the phone number with its country code; for letters name and address as on the "
+        "envelope, lines parted by |.",
+        metavar="ADDRESS",
+    ),
+]
 WHOSE = Annotated[str | None, typer.Option("--merchant", "-m", help="Of this merchant only; else of all.")]
 WHO = Annotated[str, typer.Option(help="Who says so.")]
 
@@ -78,8 +88,8 @@ def again(post: POST) -> None:
 
 
 def add(channel: CHANNEL, address: ADDRESS, who: WHO, merchant: WHOSE = None) -> None:
-    """Write to an address no more on a channel. Example: kvitt opt-out add sms +46701740605 --who phone."""
-    address = _address(channel, address)
+    """Write to an address no more on a channel. Example: kvitt opt-out add sms +46701740605 --who 'phone call'."""
+    address = _checked(channel, _address(channel, address))
     settings = read_settings()
     whose = load_merchant(find_merchant(merchant, settings.merchants)).merchant.id if merchant else EVERY_MERCHANT
     with _books() as books:
@@ -103,8 +113,18 @@ def list_opt_outs(json_: JSON = False) -> None:
                 }
             )
         return
-    lines = [(one.channel, one.address, one.merchant, f"{one.since:%Y-%m-%d}", one.who) for one in found]
-    show.rows("Want nothing more", ("Channel", "Address", "Of", "Since", "Told by"), lines)
+    lines = [
+        (
+            one.channel,
+            escape(one.address.replace("\n", " | ")),
+            "all" if one.merchant == EVERY_MERCHANT else one.merchant,
+            f"{one.since:%Y-%m-%d}",
+            escape(one.who),
+        )
+        for one in found
+    ]
+    title = f"{len(lines)} {'address wants' if len(lines) == 1 else 'addresses want'} nothing more"
+    show.rows(title, ("Channel", "Address", "Of", "Since", "Told by"), lines)
 
 
 def lift(channel: CHANNEL, address: ADDRESS, merchant: WHOSE = None) -> None:
@@ -117,15 +137,33 @@ def lift(channel: CHANNEL, address: ADDRESS, merchant: WHOSE = None) -> None:
 
 def _address(channel: Channel, written: str) -> str:
     """The address as it stands on a send."""
-    if channel is Channel.EMAIL and "@" not in written:
-        raise CommandError("an e-mail address has an @; write it as name@example.com")
-    if channel is not Channel.SMS:
+    if channel is Channel.COLLECTION:
+        raise CommandError("nobody can opt out of collection; write email, sms or letter")
+    if channel is Channel.LETTER:
+        return "\n".join(line.strip() for line in written.split("|"))
+    if channel is Channel.EMAIL:
         return written
     try:
         number = phonenumbers.parse(written)
     except phonenumbers.NumberParseException:
         raise CommandError("write the number with its country code, as in +46701740605") from None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _checked(channel: Channel, address: str) -> str:
+    """An address that a send can have; others would be taken down and never looked for."""
+    try:
+        if channel is Channel.EMAIL:
+            parse_email(address)
+    except PydanticCustomError:
+        raise CommandError(f'"{address}" is not an e-mail address; write it as name@example.com') from None
+    if channel is Channel.SMS and not phonenumbers.is_valid_number(phonenumbers.parse(address)):
+        raise CommandError(f"{address} is no phone number; write it with its country code, as in +46701740605")
+    if channel is Channel.LETTER and "\n" not in address:
+        raise CommandError(
+            "write name and address as on the envelope, as in 'Anna Lundberg | Storgatan 1 | 111 22 Stockholm'"
+        )
+    return address
 
 
 @contextmanager
