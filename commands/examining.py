@@ -164,12 +164,13 @@ async def _asked_temporal(client: Client) -> list[Finding]:
 
 def _address(settings: Settings) -> Finding:
     running = Running.read(settings.home)
+    start = "kvitt gateway" if settings.production else "kvitt up"
     if not settings.public_url and running is None:
-        return unchecked("The gateway", "nothing runs here now", "start it with: kvitt up")
+        return unchecked("The gateway", "nothing runs here now", f"start it with: {start}")
     address = settings.address if settings.public_url or running is None else running.gateway
     what = f"The gateway at {address}"
     cure = (
-        "start kvitt gateway, and let KVITT_PUBLIC_URL lead to it" if settings.public_url else "start it with: kvitt up"
+        "start kvitt gateway, and let KVITT_PUBLIC_URL lead to it" if settings.public_url else f"start it with: {start}"
     )
     question = secrets.token_hex(8)
     try:

@@ -387,6 +387,15 @@ def test_an_address_whose_name_nobody_knows_is_told(monkeypatch: pytest.MonkeyPa
     assert "KVITT_PUBLIC_URL" in found.cure
 
 
+@pytest.mark.parametrize(("production", "cure"), [("false", "kvitt up"), ("true", "kvitt gateway")])
+def test_a_gateway_that_is_not_there_is_started_by_the_command_that_may(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, production: str, cure: str
+):
+    (found,) = look(monkeypatch, "Address", HOME=tmp_path, PRODUCTION=production)
+
+    assert found.cure == f"start it with: {cure}"
+
+
 def test_temporal_that_is_away_names_its_variable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setenv("TEMPORAL_ADDRESS", f"127.0.0.1:{CLOSED}")
 
