@@ -69,7 +69,7 @@ def worker() -> None:
 
 
 def gateway() -> None:
-    """Run the gateway by itself: the invoice page and the staff pages. Example: kvitt gateway."""
+    """Run the gateway by itself: invoice page, API, calls of vendors, staff pages. Example: kvitt gateway."""
 
     async def run() -> None:
         settings = read_settings()

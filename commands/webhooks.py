@@ -111,7 +111,7 @@ def try_out(endpoint: ENDPOINT, json_: JSON = False) -> None:
         show.as_json({"id": known.id, "taken": reply.is_taken, "status": reply.status, "said": reply.said})
     else:
         answer = f"It answered {reply.status}." if reply.status else f"It did not answer: {reply.said}."
-        show.say(f"{answer} {'It takes messages.' if reply.is_taken else 'It takes no messages like that.'}")
+        show.say(f"{answer} {'It takes messages.' if reply.is_taken else 'That counts as not heard.'}")
     raise typer.Exit(0 if reply.is_taken else 1)
 
 

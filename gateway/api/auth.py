@@ -48,7 +48,7 @@ async def caller(
         raise Refusal(Kind.UNREADABLE, f"Send each of {', '.join(_ONCE)} once.")
     key = await asyncio.to_thread(_opened, service, given.credentials, now) if given else None
     if key is None:
-        detail = "Send the header Authorization: Bearer kv_…, with a key that has not ended."
+        detail = "Send the header Authorization: Bearer KEY, with a key that has not ended."
         raise Refusal(Kind.UNAUTHORIZED, detail, headers={"WWW-Authenticate": "Bearer"})
     request.state.headers = service.rates.count(key.id)
     lacking = [scope for scope in scopes.scopes if scope not in key.scopes]
