@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated
 
 import phonenumbers
@@ -22,8 +23,17 @@ from domain.policy import Channel
 from store.books import Books, open_books
 from store.opt_outs import EVERY_MERCHANT, OptOut
 
+
+class Reaching(StrEnum):
+    """The channels that reach a customer."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    LETTER = "letter"
+
+
 POST = Annotated[int, typer.Argument(help="The post's number, as list shows it.", metavar="POST")]
-CHANNEL = Annotated[Channel, typer.Argument(help="email, sms or letter.", metavar="CHANNEL")]
+CHANNEL = Annotated[Reaching, typer.Argument(help="On what.", metavar="CHANNEL")]
 ADDRESS = Annotated[
     str,
     typer.Argument(
@@ -89,11 +99,12 @@ def again(post: POST) -> None:
 
 def add(channel: CHANNEL, address: ADDRESS, who: WHO, merchant: WHOSE = None) -> None:
     """Write to an address no more on a channel. Example: kvitt opt-out add sms +46701740605 --who 'phone call'."""
-    address = _checked(channel, _address(channel, address))
+    on = Channel(channel)
+    address = _checked(on, _address(on, address))
     settings = read_settings()
     whose = load_merchant(find_merchant(merchant, settings.merchants)).merchant.id if merchant else EVERY_MERCHANT
     with _books() as books:
-        books.opt_outs.add(OptOut(channel, address, whose, datetime.now(UTC), who))
+        books.opt_outs.add(OptOut(on, address, whose, datetime.now(UTC), who))
     show.say("Taken down. The next channel is used instead.")
 
 
@@ -129,16 +140,15 @@ def list_opt_outs(json_: JSON = False) -> None:
 
 def lift(channel: CHANNEL, address: ADDRESS, merchant: WHOSE = None) -> None:
     """Write to an address again. Example: kvitt opt-out lift sms +46701740605."""
+    on = Channel(channel)
     with _books() as books:
-        if not books.opt_outs.lift(channel, _address(channel, address), merchant):
+        if not books.opt_outs.lift(on, _address(on, address), merchant):
             raise CommandError("that address is not on the list; see it with: kvitt opt-out list")
     show.say("Lifted.")
 
 
 def _address(channel: Channel, written: str) -> str:
     """The address as it stands on a send."""
-    if channel is Channel.COLLECTION:
-        raise CommandError("nobody can opt out of collection; write email, sms or letter")
     if channel is Channel.LETTER:
         return "\n".join(line.strip() for line in written.split("|"))
     if channel is Channel.EMAIL:

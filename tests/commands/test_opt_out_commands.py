@@ -75,10 +75,17 @@ def test_the_list_says_whom_it_holds_for():
         ("sms", "0701740605", "with its country code, as in +46701740605"),
         ("sms", "+4670", "with its country code, as in +46701740605"),
         ("letter", "Storgatan 1", "as on the envelope"),
-        ("collection", "anna@customer.example", "write email, sms or letter"),
     ],
 )
 def test_an_address_that_no_send_can_have_is_refused(channel: str, written: str, cure: str):
     with pytest.raises(CommandError, match=cure.replace("+", r"\+")):
         run("add", channel, written, "--who", "phone call")
+    assert run("list", "--json") == ""
+
+
+@pytest.mark.usefixtures("home")
+def test_nobody_can_opt_out_of_collection():
+    result = CliRunner().invoke(app, ["opt-out", "add", "collection", "anna@customer.example", "--who", "phone call"])
+
+    assert result.exit_code == 2
     assert run("list", "--json") == ""
