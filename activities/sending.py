@@ -119,6 +119,15 @@ class Sending:
         if time.monotonic() - began > PATIENCE_S:
             return Answer(Status.NOT_SENT, "nobody", said="too slow to ask")
         answer = self.way.send(item)
+        if answer.status is not Status.SENT:
+            log.warning(
+                "a vendor did not take a message",
+                invoice=case.id,
+                send=item.id,
+                vendor=answer.vendor,
+                status=answer.status,
+                why=answer.why,
+            )
         if answer.why is Reason.OPTED_OUT:
             since = datetime.now(UTC)
             opt_outs.add(OptOut(channel, item.parcel.recipient, merchant, since, answer.vendor))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from commands import show
 from commands.orders import JSON, MERCHANT
@@ -18,10 +20,12 @@ from domain.rules import decide
 from domain.simulation import plan as plan_of
 from domain.simulation import simulate as simulate_life
 from domain.stages import Stage
-from domain.telling import moment, plan_rows, step_name, tell
+from domain.telling import CHANNELS, moment, plan_rows, step_name, tell
 from domain.timeline import Entry, life
 from domain.wire import InvoiceRef
+from store.cases import CaseFile
 from store.looks import Standing
+from store.sends import KeptSend
 from workflows.client import CaseClient
 
 
@@ -154,9 +158,31 @@ async def _one(client: CaseClient, ref: InvoiceRef, *, json_: bool) -> None:
     following = f"; next: {step_name(standing.next_step)}" if standing.next_step else ""
     when = f" {moment(standing.next_at, calendar)}" if standing.next_at else ""
     balance = f"{case.facts.balance} {case.facts.balance.currency}"
+    sends = await asyncio.to_thread(client.books.sends.of_invoice, ref.id)
+    if trouble := _trouble(case, sends):
+        show.say()
+        show.rows("Not out", ("Step", "Channel", "Tries", "Status", "Vendor", "What it said"), trouble)
     orders = await asyncio.to_thread(client.books.orders.given, ref.merchant, ref.number)
     if orders:
         lines = [(moment(order.at, calendar), order.kind.replace("_", " "), order.who, order.why) for order in orders]
         show.say()
         show.rows("Orders", ("When", "Order", "By", "Why"), lines)
     show.say(f"\nNow [bold]{standing.stage.replace('_', ' ')}[/], balance {balance}{following}{when}.")
+
+
+def _trouble(case: CaseFile, sends: Sequence[KeptSend]) -> list[tuple[str, ...]]:
+    """The rungs whose last attempt is not out, with what the vendor said: it is kept in the books, and in no log."""
+    kept = {send.send: send for send in sends}
+    newest = {(send.id.step, send.id.rung): send for send in case.facts.sends}
+    return [
+        (
+            step_name(state.id.step),
+            CHANNELS[state.channel],
+            str(state.id.attempt),
+            state.status.replace("_", " ") + (f", {state.why.replace('_', ' ')}" if state.why else ""),
+            kept[state.id].vendor or "",
+            escape(kept[state.id].vendor_said),
+        )
+        for state in newest.values()
+        if not state.is_out and state.id in kept
+    ]

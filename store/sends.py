@@ -54,6 +54,8 @@ class KeptSend:
     parcel: Parcel | None
     vendor: str | None
     vendor_id: str | None
+    vendor_said: str
+    """In the vendor's own words; they may name people."""
     kept_at: datetime | None
     """When the parcel was packed, by the machine's clock."""
 
@@ -188,5 +190,6 @@ def _kept(row: Row[Any]) -> KeptSend:
         parcel,
         row.vendor,
         row.vendor_id,
+        row.vendor_said or "",
         row.kept_at,
     )
