@@ -56,7 +56,7 @@ class Shop:
 
     async def until(self, claim: Callable[[list[Delivery]], object]) -> list[Delivery]:
         """Until this is so of what is told."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while not claim(told := await asyncio.to_thread(lambda: self.deliveries)):
                 await asyncio.sleep(0.05)
         return told
