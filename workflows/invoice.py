@@ -10,6 +10,7 @@ from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
+    from domain.policy import Channel
     from domain.wire import (
         LOOK,
         Glance,
@@ -100,40 +101,25 @@ class InvoiceWorkflow:
 
     async def _obey(self, glance: Glance) -> None:
         """Let the channel act. Whatever goes wrong there is in the books, and the next look decides what follows."""
-        queue = workflow.info().task_queue
         try:
             if glance.send:
                 channel = glance.send.channel
-                await workflow.execute_activity(
-                    send_activity(channel),
-                    SendOrder(self.ref.id, glance.send),
-                    result_type=Report,
-                    task_queue=channel_queue(queue, channel),
-                    summary=glance.summary,
-                    **options.SENDING,
-                )
+                order = SendOrder(self.ref.id, glance.send)
+                await self._ask(channel, send_activity(channel), order, glance.summary, options.SENDING)
             elif glance.reconcile:
                 channel = glance.reconcile.channel
-                await workflow.execute_activity(
-                    reconcile_activity(channel),
-                    ReconcileOrder(self.ref.id, glance.reconcile),
-                    result_type=Report,
-                    task_queue=channel_queue(queue, channel),
-                    summary=glance.summary,
-                    **options.RECONCILING,
-                )
+                search = ReconcileOrder(self.ref.id, glance.reconcile)
+                await self._ask(channel, reconcile_activity(channel), search, glance.summary, options.RECONCILING)
             elif glance.recall:
                 channel = glance.recall.channel
-                await workflow.execute_activity(
-                    recall_activity(channel),
-                    RecallOrder(self.ref.id, glance.recall),
-                    result_type=Report,
-                    task_queue=channel_queue(queue, channel),
-                    summary=glance.summary,
-                    **options.RECONCILING,
-                )
+                call = RecallOrder(self.ref.id, glance.recall)
+                await self._ask(channel, recall_activity(channel), call, glance.summary, options.RECONCILING)
         except ActivityError:
             await self._wait(options.AFTER_A_BREAKDOWN, "An activity broke down; looking again")
+
+    async def _ask(self, channel: Channel, activity: str, order: object, summary: str, how: dict[str, Any]) -> None:
+        queue = channel_queue(workflow.info().task_queue, channel)
+        await workflow.execute_activity(activity, order, result_type=Report, task_queue=queue, summary=summary, **how)
 
     async def _rest(self, glance: Glance) -> None:
         """Wait until the moment, or until woken."""
