@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from commands import show
 from commands.session import CommandError
 from config.problems import ConfigError
 from domain.announcements import Type
@@ -48,7 +47,6 @@ class Kvitt:
 def kvitt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kvitt:
     monkeypatch.setenv("KVITT_HOME", str(tmp_path))
     monkeypatch.setenv("KVITT_DATABASE_URL", database_of(tmp_path))
-    monkeypatch.setattr(show.OUT, "width", 200)  # however wide those who run the tests say that it is
     return Kvitt(tmp_path)
 
 
