@@ -82,9 +82,10 @@ class Sending:
         """Look for evidence of a send whose outcome nobody knows."""
         kept = self._kept(order.invoice_id, order.reconcile.id)
         place = Place(kept.id, kept.token)
-        if kept.parcel is None and (kept.vendor or self.books.sends.give_up(place)):
-            return self._settle(order.invoice_id, kept.send, Answer(Status.NOT_SENT, "nobody"), place)
-        kept = self._kept(order.invoice_id, kept.send)
+        if kept.parcel is None:
+            if kept.vendor or self.books.sends.give_up(place):
+                return self._settle(order.invoice_id, kept.send, Answer(Status.NOT_SENT, "nobody"), place)
+            kept = self._kept(order.invoice_id, kept.send)  # somebody has packed it at this very moment
         if kept.channel == Channel.LETTER and self.books.cases.read(order.invoice_id).facts.closed:
             answer = self._called_back(kept)  # a search may repeat a letter, and nothing is owed any more
         else:

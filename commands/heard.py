@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -15,12 +13,11 @@ from rich.markup import escape
 
 from commands import show
 from commands.orders import JSON
-from commands.session import CommandError
+from commands.session import CommandError, opened_books
 from config.addresses import parse_email
 from config.merchants import find_merchant, load_merchant
 from config.settings import read_settings
 from domain.policy import Channel
-from store.books import Books, open_books
 from store.opt_outs import EVERY_MERCHANT, OptOut
 
 
@@ -62,7 +59,7 @@ def register(app: typer.Typer) -> None:
 
 def list_posts(json_: JSON = False) -> None:
     """Count the posts, and list those that nobody could read. Example: kvitt inbox list."""
-    with _books() as books:
+    with opened_books(read_settings()) as books:
         counts, oldest, stuck = books.inbox.counts(), books.inbox.oldest_new(), books.inbox.stuck()
     if json_:
         unreadable = [{"post": post.id, "vendor": post.vendor, "bytes": len(post.body)} for post in stuck]
@@ -80,7 +77,7 @@ def list_posts(json_: JSON = False) -> None:
 
 def read(post: POST) -> None:
     """Show a post as it came; it may name people. Example: kvitt inbox read 17."""
-    with _books() as books:
+    with opened_books(read_settings()) as books:
         kept = books.inbox.get(post)
     if kept is None:
         raise CommandError(f"there is no post {post}; see them with: kvitt inbox list")
@@ -91,7 +88,7 @@ def read(post: POST) -> None:
 
 def again(post: POST) -> None:
     """Let the worker read a post once more, after an update. Example: kvitt inbox again 17."""
-    with _books() as books:
+    with opened_books(read_settings()) as books:
         if not books.inbox.again(post):
             raise CommandError(f"no unreadable post {post}; see them with: kvitt inbox list")
     show.say(f"Post {post} is read again within a minute, if a worker runs.")
@@ -103,14 +100,14 @@ def add(channel: CHANNEL, address: ADDRESS, who: WHO, merchant: WHOSE = None) ->
     address = _checked(on, _address(on, address))
     settings = read_settings()
     whose = load_merchant(find_merchant(merchant, settings.merchants)).merchant.id if merchant else EVERY_MERCHANT
-    with _books() as books:
+    with opened_books(read_settings()) as books:
         books.opt_outs.add(OptOut(on, address, whose, datetime.now(UTC), who))
     show.say("Taken down. The next channel is used instead.")
 
 
 def list_opt_outs(json_: JSON = False) -> None:
     """List who wants nothing more. Example: kvitt opt-out list."""
-    with _books() as books:
+    with opened_books(read_settings()) as books:
         found = books.opt_outs.all()
     if json_:
         for one in found:
@@ -141,7 +138,7 @@ def list_opt_outs(json_: JSON = False) -> None:
 def lift(channel: CHANNEL, address: ADDRESS, merchant: WHOSE = None) -> None:
     """Write to an address again. Example: kvitt opt-out lift sms +46701740605."""
     on = Channel(channel)
-    with _books() as books:
+    with opened_books(read_settings()) as books:
         if not books.opt_outs.lift(on, _address(on, address), merchant):
             raise CommandError("that address is not on the list; see it with: kvitt opt-out list")
     show.say("Lifted.")
@@ -174,12 +171,3 @@ def _checked(channel: Channel, address: str) -> str:
             "write name and address as on the envelope, as in 'Anna Lundberg | Storgatan 1 | 111 22 Stockholm'"
         )
     return address
-
-
-@contextmanager
-def _books() -> Iterator[Books]:
-    books = open_books(read_settings().database)
-    try:
-        yield books
-    finally:
-        books.close()

@@ -13,12 +13,11 @@ from pydantic_core import PydanticCustomError
 from commands import show
 from commands.orders import JSON
 from commands.running import parse_duration
-from commands.session import CommandError
+from commands.session import CommandError, opened_books
 from config.merchants import find_merchant, load_merchant
 from config.problems import nearest
 from config.settings import Settings, read_settings
 from config.values import parse_name
-from store.books import open_books
 from store.keys import ApiKey, ApiKeys, NewKey, Scope, UnknownKeyError
 
 LONGEST_NAME = 64
@@ -109,14 +108,11 @@ def revoke(id_: KEY, json_: JSON = False) -> None:
 
 @contextmanager
 def _keys(settings: Settings) -> Iterator[ApiKeys]:
-    settings.home.mkdir(parents=True, exist_ok=True)
-    books = open_books(settings.database)
-    try:
-        yield ApiKeys(books.engine)
-    except UnknownKeyError as error:
-        raise CommandError(str(error)) from None
-    finally:
-        books.close()
+    with opened_books(settings) as books:
+        try:
+            yield ApiKeys(books.engine)
+        except UnknownKeyError as error:
+            raise CommandError(str(error)) from None
 
 
 def _merchant(name: str, settings: Settings) -> str:

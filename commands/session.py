@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -17,7 +17,7 @@ from temporalio.service import RPCError
 
 from config.settings import Settings, read_settings
 from domain.wire import InvoiceRef
-from store.books import open_books
+from store.books import Books, open_books
 from store.cases import UnknownInvoiceError
 from workflows.client import CaseClient
 from workflows.converter import DATA_CONVERTER
@@ -71,6 +71,17 @@ async def session(settings: Settings) -> AsyncIterator[CaseClient]:
     books = open_books(settings.database)
     try:
         yield CaseClient(client, books, settings.task_queue, test_clocks=settings.allow_test_clocks)
+    finally:
+        books.close()
+
+
+@contextmanager
+def opened_books(settings: Settings) -> Iterator[Books]:
+    """The books by themselves, for what needs nothing else to run."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    books = open_books(settings.database)
+    try:
+        yield books
     finally:
         books.close()
 

@@ -14,12 +14,12 @@ from rich.markup import escape
 from channels.webhook import EndpointError, Reply, check_url, posting, signed, trial
 from commands import show
 from commands.orders import JSON
-from commands.session import CommandError
+from commands.session import CommandError, opened_books
 from config.merchants import find_merchant, load_merchant
 from config.problems import nearest
 from config.settings import Settings, read_settings
 from domain.announcements import Type
-from store.books import Books, open_books
+from store.books import Books
 from store.deliveries import DEAD, Delivery, UnknownDeliveryError
 from store.endpoints import Endpoint, UnknownEndpointError
 
@@ -165,16 +165,13 @@ def replay(
 
 @contextmanager
 def _books(settings: Settings) -> Iterator[Books]:
-    settings.home.mkdir(parents=True, exist_ok=True)
-    books = open_books(settings.database)
-    try:
-        yield books
-    except UnknownEndpointError:
-        raise CommandError("there is no such open endpoint; see them all with: kvitt webhook list") from None
-    except UnknownDeliveryError:
-        raise CommandError("there is no such message; see them with: kvitt webhook deliveries") from None
-    finally:
-        books.close()
+    with opened_books(settings) as books:
+        try:
+            yield books
+        except UnknownEndpointError:
+            raise CommandError("there is no such open endpoint; see them all with: kvitt webhook list") from None
+        except UnknownDeliveryError:
+            raise CommandError("there is no such message; see them with: kvitt webhook deliveries") from None
 
 
 async def _try(endpoint: Endpoint, settings: Settings) -> Reply:

@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 
 from activities.hearing import Hearing
 from channels.hearing import Ear, Hook, Post
+from gateway.arriving import read_up_to
 
 log = structlog.get_logger()
 
@@ -42,7 +43,7 @@ def router(hearing: Hearing, ears: Mapping[str, Ear], public_url: str) -> APIRou
             return Response(status_code=404)
         try:
             async with asyncio.timeout(ARRIVES_WITHIN.total_seconds()):
-                body = await _body(request)
+                body = await read_up_to(request, LONGEST)
         except (ClientDisconnect, TimeoutError):
             return Response(status_code=408, headers={"Connection": "close"})
         if body is None:
@@ -73,13 +74,3 @@ async def _read(hearing: Hearing, post_id: int, post: Post) -> None:
         await hearing.read(post_id, post)
     except Exception as error:  # noqa: BLE001  (the vendor has its answer: nothing may be lost or told any more)
         log.error("a post is kept but could not be read yet", post=post_id, error=type(error).__name__)
-
-
-async def _body(request: Request) -> bytes | None:
-    """The call's bytes; None if there are too many."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST:
-            return None
-    return bytes(body)

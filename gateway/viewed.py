@@ -17,6 +17,7 @@ from temporalio.service import RPCError
 
 from domain.events import Viewed
 from domain.wire import InvoiceRef
+from gateway.arriving import read_up_to
 from gateway.calm import missing, refused
 from gateway.desk import Desk
 from gateway.page import link_of
@@ -76,9 +77,5 @@ def _is_early(headers: Mapping[str, str]) -> bool:
 
 async def _form(request: Request) -> dict[str, str]:
     """A short form's values; a long one has none."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LONGEST:
-            return {}
+    body = await read_up_to(request, _LONGEST) or b""
     return {name: values[0] for name, values in parse_qs(body.decode("ascii", "replace")).items()}

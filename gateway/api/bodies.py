@@ -12,6 +12,7 @@ from fastapi import Request
 from config.invoice_rows import read_json
 from config.problems import ConfigError, shape
 from gateway.api.problems import Kind, Refusal, error_of, wrong_at
+from gateway.arriving import read_up_to
 
 MOST = 1024 * 1024
 """Bytes of a request."""
@@ -58,19 +59,16 @@ def _check_type(request: Request) -> None:
 
 
 async def _read(request: Request, most: int) -> bytes:
-    """The bytes; whatever a header promises, no more than the most is ever held."""
+    """The bytes, if there are not too many of them, and they come in time."""
     too_large = Refusal(Kind.TOO_LARGE, f"At most {most} bytes are read.", headers={"Connection": "close"})
     promised = request.headers.get("content-length", "")
     if promised.isdecimal() and (len(promised) > 18 or int(promised) > most):
         raise too_large
-    chunks, size = [], 0
     try:
         async with asyncio.timeout(PATIENCE_S):
-            async for chunk in request.stream():
-                size += len(chunk)
-                if size > most:
-                    raise too_large
-                chunks.append(chunk)
+            raw = await read_up_to(request, most)
     except TimeoutError:
         raise Refusal(Kind.TOO_SLOW, f"Send it within {PATIENCE_S} seconds.", headers={"Connection": "close"}) from None
-    return b"".join(chunks)
+    if raw is None:
+        raise too_large
+    return raw
