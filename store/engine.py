@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -41,6 +42,9 @@ from sqlalchemy.types import TypeDecorator
 READ_ONLY = "kvitt_read_only"
 TURN = "kvitt_turn"
 LIGHT = "kvitt_light"
+
+SQLITE_TIMEOUT_S = 30
+"""Seconds to wait for a lock."""
 
 POOL = {"pool_size": 20, "max_overflow": 20}
 """Connections that a process keeps, and may open beyond them. A thread has one while it reads or writes, and none while
@@ -143,7 +147,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 def _open_sqlite(url: URL) -> Engine:
-    patience = {"timeout": 30, "check_same_thread": False}
+    patience = {"timeout": SQLITE_TIMEOUT_S, "check_same_thread": False}
     engine = create_engine(url, connect_args=patience, hide_parameters=True, **POOL)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -164,8 +168,22 @@ def _open_postgres(url: URL) -> Engine:
 
 def _prepare_sqlite(dbapi: Any, _record: object) -> None:
     dbapi.isolation_level = None
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON"):
-        dbapi.execute(f"PRAGMA {pragma}")
+    dbapi.execute("PRAGMA foreign_keys=ON")
+    _enter_wal(dbapi)
+
+
+def _enter_wal(dbapi: Any) -> None:
+    """Write ahead. Of two that open new books at once SQLite refuses one without waiting, so we wait ourselves."""
+    deadline = time.monotonic() + SQLITE_TIMEOUT_S
+    while True:
+        try:
+            dbapi.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
