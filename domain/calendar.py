@@ -21,6 +21,8 @@ class Unit(StrEnum):
 
     DAYS = "days"
     BANK_DAYS = "bank days"
+    WEEKDAYS = "weekdays"
+    """Monday to Friday, holidays too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class Calendar:
         if span.unit is Unit.DAYS:
             return day + timedelta(days=span.count)
         for _ in range(span.count):
-            day = self.roll(day + ONE_DAY)
+            day = self._next(day, span.unit)
         return day
 
     def deadline(self, anchor: datetime, span: Span, holds: Iterable[Hold] = ()) -> datetime:
@@ -129,7 +131,16 @@ class Calendar:
         days = (last - first).days
         if unit is Unit.DAYS:
             return days
-        return sum(self.is_bank_day(first + timedelta(days=n)) for n in range(1, days + 1))
+        return sum(self._counts(first + timedelta(days=n), unit) for n in range(1, days + 1))
+
+    def _next(self, day: date, unit: Unit) -> date:
+        day += ONE_DAY
+        while not self._counts(day, unit):
+            day += ONE_DAY
+        return day
+
+    def _counts(self, day: date, unit: Unit) -> bool:
+        return day.weekday() < 5 if unit is Unit.WEEKDAYS else self.is_bank_day(day)
 
     def _wall(self, moment: datetime) -> datetime:
         """The debtor's wall clock at a moment, to the minute."""
