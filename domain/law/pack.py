@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -76,6 +76,15 @@ class Dated(Generic[T]):
         """The line that held on a day if it may add to a debt."""
         line = self.on(day)
         return line if line and line.value is not None and line.source.known in FIRM else None
+
+
+def since(day: date, value: T | None, source: Source) -> Dated[T]:
+    """One value, from a day on."""
+    return Dated((Value(day, value, source),))
+
+
+LONG_AGO = date(2000, 1, 1)
+"""The first day of a rule older than any invoice we carry."""
 
 
 class Counted(StrEnum):
@@ -220,8 +229,6 @@ class ContactLaw:
     """For display: we contact nobody on a day that is no bank day."""
 
 
-NOBODY: Mapping[Message, Dated[Who]] = {}
-SILENCE: Mapping[Message, Dated[tuple[Statement, ...]]] = {}
 PRINCIPAL_FIRST = (Part.PRINCIPAL, Part.INTEREST, Part.COSTS)
 """The order in the debtor's favour: what is paid first bears no more interest."""
 
@@ -252,9 +259,9 @@ class Law:
     """What a payment covers first. Not firmly known: the principal, then interest, then costs."""
     letter_days: Dated[int] = Dated()
     """Bank days after which a letter counts as received; e-mail at once."""
-    may_send: Mapping[Message, Dated[Who]] = NOBODY
+    may_send: Mapping[Message, Dated[Who]] = field(default_factory=dict)
     """Who may send what; not named: the creditor."""
-    must_state: Mapping[Message, Dated[tuple[Statement, ...]]] = SILENCE
+    must_state: Mapping[Message, Dated[tuple[Statement, ...]]] = field(default_factory=dict)
     """What a message must say."""
     sources: tuple[str, ...] = ()
 
