@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
 
-import holidays
-
-from domain.calendar import Calendar, Hours
+from domain.calendar import Hours
+from domain.law.bank_days import calendar_of
 from domain.law.caps import Cap, Fixed
 from domain.law.pack import (
     LONG_AGO,
@@ -31,11 +29,6 @@ from domain.money import Money
 from domain.words import DebtorKind, Message
 
 
-def closed(year: int) -> Iterable[date]:
-    """Bank holidays: the public ones and Christmas Eve (Norges Bank's list of 2017)."""
-    return [*holidays.country_holidays("NO", years=year), date(year, 12, 24)]
-
-
 ACT = "NO: inkassoloven"
 REGULATION = "NO: inkassoforskriften"
 INTEREST = "NO: forsinkelsesrenteloven"
@@ -51,7 +44,7 @@ CONSUMER = Law(
     kind=DebtorKind.CONSUMER,
     names={"en": "Norway", "sv": "Norge"},
     currency="NOK",
-    calendar=Calendar("Europe/Oslo", closed),
+    calendar=calendar_of("NO"),
     about=(
         "A reminder may cost one twentieth of the collection rate, at most twice, the first no sooner than 14 days "
         "after the due date. Each reminder sets a new due date at least 14 days ahead. Collection needs a written "

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-import holidays
-
-from domain.calendar import Calendar, Unit
+from domain.calendar import Unit
+from domain.law.bank_days import calendar_of
 from domain.law.caps import Cap, Fixed
 from domain.law.pack import (
     LONG_AGO,
@@ -30,11 +28,6 @@ from domain.money import Money
 from domain.words import DebtorKind, Message
 
 
-def closed(year: int) -> Iterable[date]:
-    """Bank holidays: the public ones and the three eves (Riksbanken's list; ``public`` alone misses the eves)."""
-    return holidays.country_holidays("SE", years=year, categories=("public", "de_facto"))
-
-
 COSTS = "SE: lag (1981:739) om ersättning för inkassokostnader"
 COLLECTION = "SE: inkassolag (1974:182)"
 INTEREST = "SE: räntelag (1975:635)"
@@ -50,7 +43,7 @@ CONSUMER = Law(
     kind=DebtorKind.CONSUMER,
     names={"en": "Sweden", "sv": "Sverige"},
     currency="SEK",
-    calendar=Calendar("Europe/Stockholm", closed),
+    calendar=calendar_of("SE"),
     about=(
         "A reminder may cost SEK 60 if that was agreed no later than when the debt arose and the reminder is in "
         "writing. No reminder is required before collection. A claim that is disputed on facts is looked into and "
