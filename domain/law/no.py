@@ -28,7 +28,6 @@ from domain.law.pack import (
 from domain.money import Money
 from domain.words import DebtorKind, Message
 
-
 ACT = "NO: inkassoloven"
 REGULATION = "NO: inkassoforskriften"
 INTEREST = "NO: forsinkelsesrenteloven"

@@ -27,7 +27,6 @@ from domain.law.pack import (
 from domain.money import Money
 from domain.words import DebtorKind, Message
 
-
 COSTS = "SE: lag (1981:739) om ersättning för inkassokostnader"
 COLLECTION = "SE: inkassolag (1974:182)"
 INTEREST = "SE: räntelag (1975:635)"
