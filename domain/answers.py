@@ -13,10 +13,10 @@ from domain.calendar import ONE_DAY
 from domain.case import Case
 from domain.charges import reversal
 from domain.decisions import Decision, End, Note, Recall, Reconcile, Wait
-from domain.events import Asked, Closed, HoldEnded, Reversed, Settled
+from domain.events import Asked, Closed, HoldEnded, Settled
 from domain.facts import SendState
 from domain.policy import Channel, FeeRemainder, Otherwise
-from domain.steps import act, receipt, to_agency, when_open
+from domain.steps import act, correction, receipt, to_agency, when_open
 from domain.words import COLLECTION, DISTRIBUTION, Message, Outcome, Reason, Status
 
 SEEK_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120))
@@ -32,18 +32,15 @@ WITHDRAWAL_RUNG, DISPUTE_RUNG = 1, 2
 
 
 def books(case: Case) -> Decision | None:
-    """A fee that should not stand is given back before anything else is decided."""
-    wrong = reversal(case)
-    if wrong is None:
-        return None
-    charge, reason = wrong
-    return Note(Reversed(at=case.moment, step=charge.step, reason=reason))
+    """A charge that should not stand is given back before anything else is decided."""
+    wrong = reversal(case) if case.facts.charges else None
+    return Note(wrong) if wrong else None
 
 
 def call_back(case: Case) -> Decision | None:
     """What is not printed yet asks for money that is not owed any more: it is called back, and its fee with it."""
     facts = case.facts
-    is_over = facts.stopped or not facts.principal_open or _settlement(case)
+    is_over = facts.stopped or not facts.principal_left or _settlement(case)
     if facts.closed is None and is_over:
         for send in _recallable(case):
             if send.recall_tried is None:
@@ -79,14 +76,20 @@ def in_collection(case: Case) -> Decision | None:
         return None
     if facts.withdrawal_asked:
         return _tell_agency(case, Message.WITHDRAWAL, Reason.COMMANDED, WITHDRAWAL_RUNG)
-    hold = facts.hold
-    if hold and hold.kind is Reason.DISPUTED:
-        told = any(s.message is Message.DISPUTE_NOTICE and s.out_at and s.out_at >= hold.since for s in facts.sends)
+    if facts.disputes:
+        since = facts.disputes[-1].since
+        told = any(s.message is Message.DISPUTE_NOTICE and s.out_at and s.out_at >= since for s in facts.sends)
         if not told:
             return _tell_agency(case, Message.DISPUTE_NOTICE, Reason.DISPUTED, DISPUTE_RUNG)
-        if not any(ask.reason is Reason.DISPUTED_IN_COLLECTION and ask.at >= hold.since for ask in facts.asks):
+        if not any(ask.reason is Reason.DISPUTED_IN_COLLECTION and ask.at >= since for ask in facts.asks):
             return Note(Asked(at=case.moment, reason=Reason.DISPUTED_IN_COLLECTION))
-    return Wait(_hold_end(case), Reason.IN_COLLECTION)
+    return _if_silent(case) or Wait(_hold_end(case), Reason.IN_COLLECTION)
+
+
+def given_back(case: Case) -> Decision | None:
+    """The agency has closed its case and something is still owed: a person decides what follows."""
+    agency = case.facts.agency
+    return _ask(case, Reason.AGENCY_CLOSED, agency.closed_at) if agency.closed and agency.closed_at else None
 
 
 def unknown_outcome(case: Case) -> Decision | None:
@@ -110,9 +113,12 @@ def unknown_outcome(case: Case) -> Decision | None:
 
 
 def on_hold(case: Case) -> Decision | None:
-    """Disputed, in respite, or paused: nothing goes out."""
+    """Disputed, in respite, or paused: nothing goes out. Of a part that is disputed the rest goes on, if there is any."""
     hold = case.facts.hold
-    return Wait(_hold_end(case), hold.kind) if hold else None
+    if hold:
+        return Wait(_hold_end(case), hold.kind)
+    is_all = case.facts.disputes and case.asked_for <= case.policy.tolerance
+    return Wait(_hold_end(case), Reason.DISPUTED) if is_all else None
 
 
 def not_issued(case: Case) -> Decision | None:
@@ -161,9 +167,11 @@ def _settlement(case: Case) -> tuple[Outcome, Reason] | None:
     """How the invoice is settled, if it is."""
     facts, tolerance, balance = case.facts, case.policy.tolerance, case.facts.balance
     if balance > tolerance:
-        if case.policy.fee_remainder is FeeRemainder.CHASE or balance > facts.fees + tolerance:
+        if case.policy.fee_remainder is FeeRemainder.CHASE or balance > facts.charged + tolerance:
             return None
         return Outcome.WRITTEN_OFF, Reason.FEES_WRITTEN_OFF
+    if facts.written_off and balance + facts.written_off > tolerance:
+        return Outcome.WRITTEN_OFF, Reason.WRITTEN_OFF
     if facts.credited and not facts.paid:
         return Outcome.CREDITED, Reason.CREDITED
     if _is_collected(case):
@@ -189,7 +197,7 @@ def _wind_up(case: Case, outcome: Outcome, reason: Reason, why: Reason) -> Decis
         return _tell_agency(case, Message.WITHDRAWAL, why, WITHDRAWAL_RUNG)
     if facts.closed is None:
         return Note(Closed(at=case.moment, outcome=outcome, reason=reason))
-    return unknown_outcome(case) or _recall(case) or _receipt(case) or End(facts.closed)
+    return unknown_outcome(case) or _recall(case) or _told_last(case) or End(facts.closed)
 
 
 def _recall(case: Case) -> Decision | None:
@@ -210,12 +218,25 @@ def _recallable(case: Case) -> Iterator[SendState]:
             yield send
 
 
-def _receipt(case: Case) -> Decision | None:
-    """The receipt for money that arrived."""
-    if case.facts.closed is not Outcome.PAID or not case.facts.payments or not case.policy.receipt:
-        return None
-    proposal = receipt(case)
+def _told_last(case: Case) -> Decision | None:
+    """What the debtor is still to be told: that an earlier message asked for too much, and that the money arrived."""
+    is_paid = case.facts.closed is Outcome.PAID and bool(case.facts.payments)
+    proposal = correction(case) if case.facts.charges else None
+    proposal = proposal or (receipt(case) if is_paid and case.policy.receipt else None)
     return (stuck(case) or when_open(case, proposal)) if proposal else None
+
+
+def _if_silent(case: Case) -> Decision | None:
+    """A person is asked when the agency has not said in time that it has the claim."""
+    collection, facts = case.policy.collection, case.facts
+    if collection is None or collection.acknowledged_within is None or facts.agency.acknowledged:
+        return None
+    claim = next(send for send in reversed(facts.sends) if send.message is Message.CLAIM and send.out_at)
+    handed_over = case.calendar.wall(claim.out_at or claim.since)
+    limit = case.window.fit(case.calendar.deadline(handed_over, collection.acknowledged_within))
+    if case.now < limit:
+        return Wait(case.until(limit), Reason.IN_COLLECTION)
+    return _ask(case, Reason.AGENCY_SILENT, claim.since)
 
 
 def _tell_agency(case: Case, message: Message, why: Reason, rung: int) -> Decision:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.calendar import Calendar
+from domain.charge import ChargeKind
 from domain.decisions import Decision
 from domain.facts import Facts
 from domain.simulation import Planned
@@ -27,10 +28,18 @@ QUESTIONS = {
     ),
     Reason.DISPUTED_IN_COLLECTION: (
         "the customer disputes a claim that the agency has; the agency was told. When it is looked into: "
-        "`kvitt answer {case}`; to take the claim back: `kvitt withdraw {case}`."
+        "`kvitt answer {case} OUTCOME`; to take the claim back: `kvitt withdraw {case}`."
     ),
     Reason.CANNOT_RENDER: (
         "a message could not be made; the worker's log says why. Put it right, then `kvitt release {case}`."
+    ),
+    Reason.AGENCY_SILENT: (
+        "the agency has not said that it has the claim. Ask it; then wait on: `kvitt release {case}`, "
+        "or take the claim back: `kvitt withdraw {case}`."
+    ),
+    Reason.AGENCY_CLOSED: (
+        "the agency has closed its case and something is still owed. Wait for the money: `kvitt release {case}`; "
+        "or end it: `kvitt write-off {case} AMOUNT`, `kvitt stop {case}`."
     ),
     Reason.AGENCY_REFUSED: (
         "the agency refused what was sent to it. Put it right, then `kvitt release {case}`; "
@@ -39,8 +48,10 @@ QUESTIONS = {
 }
 """Why a person is asked, and what ends the question."""
 
+NAMES = {ChargeKind.FEE: "fees", ChargeKind.INTEREST: "interest", ChargeKind.COMPENSATION: "compensation"}
+
 HOLDS = {
-    Reason.DISPUTED: "When it is answered: `kvitt answer {case}`.",
+    Reason.DISPUTED: "When it is answered: `kvitt answer {case} OUTCOME`.",
     Reason.RESPITE: "To let it go on at once: `kvitt release {case}`.",
     Reason.PAUSED: "To let it go on: `kvitt release {case}`.",
 }
@@ -60,7 +71,9 @@ def standing(facts: Facts, decision: Decision, calendar: Calendar) -> str:
     if open_asks:
         return f"**{stage}:** {QUESTIONS[open_asks[-1]].format(case=case)}"
     told = f"**{stage}.** {tell(decision, calendar)}."
-    return f"{told} {HOLDS[facts.hold.kind].format(case=case)}" if facts.hold else told
+    held = facts.hold.kind if facts.hold else Reason.DISPUTED if facts.disputes else None
+    part = f" {facts.disputed} {facts.disputed.currency} is disputed." if facts.disputes and not facts.hold else ""
+    return f"{told}{part} {HOLDS[held].format(case=case)}" if held else told
 
 
 def owed(facts: Facts) -> str:
@@ -68,7 +81,13 @@ def owed(facts: Facts) -> str:
     parts = [f"invoiced {facts.amount}"]
     parts += [
         f"{what} {amount}"
-        for what, amount in (("fees", facts.fees), ("credited", facts.credited), ("paid", facts.paid))
+        for what, amount in (
+            *((NAMES[kind], facts.standing(kind)) for kind in ChargeKind),
+            ("credited", facts.credited),
+            ("written off", facts.written_off),
+            ("paid", facts.paid),
+            ("disputed", facts.disputed),
+        )
         if amount
     ]
     return f"Owed: **{facts.balance} {facts.balance.currency}** ({', '.join(parts)}). Due {facts.due}."

@@ -10,11 +10,14 @@ from zlib import crc32
 
 from domain.calendar import ONE_DAY, Calendar, Hold, Hours, Span, Window, merged
 from domain.facts import Facts, SendState
-from domain.law import Law
+from domain.law.pack import PRINCIPAL_FIRST, Law
+from domain.ledger import ledger
+from domain.money import Money
 from domain.policy import Channel, Policy
-from domain.words import DISTRIBUTION, Message, Status
+from domain.words import DISTRIBUTION, DUNNING, REMINDERS, Message, Status
 
-REMINDERS = frozenset({Message.REMINDER, Message.LAST_REMINDER})
+PRINTS = REMINDERS | {Message.ANSWER}
+"""The messages that give the debtor a new day to pay."""
 WRITTEN = frozenset({Channel.EMAIL, Channel.LETTER})
 """The channels taken as writing where the law wants writing."""
 
@@ -62,8 +65,29 @@ class Case:
             if send.message in REMINDERS:
                 reminders.append(send)
         now, due = calendar.wall(moment), _due(facts, law, reminders)
-        window = Window(calendar, _hours(facts, policy, law))
+        window = Window(calendar, _hours(facts, policy, law, now.date()))
         return cls(facts, policy, law, moment, now, now.date(), window, calendar, steps, reminders, told, due)
+
+    @cached_property
+    def principal(self) -> Money:
+        """The principal that is open and not disputed."""
+        facts = self.facts
+        is_plain = not facts.paid or self.law.allocates(self.today) == PRINCIPAL_FIRST
+        left = facts.principal_left if is_plain else ledger(facts, self.law).open.principal
+        return left - min(facts.disputed, left) if facts.holds else left
+
+    @property
+    def asked_for(self) -> Money:
+        """What a message asks for: all that is owed and not disputed."""
+        return self.facts.balance - self.facts.disputed if self.facts.holds else self.facts.balance
+
+    @cached_property
+    def free_for_sms(self) -> datetime | None:
+        """Wall time from which the customer may get a dunning SMS again: the day after the last; None: any time."""
+        moments = [send.out_at for send in self.facts.sends if send.out_at and _is_dunning_sms(send)]
+        if self.facts.last_contact:
+            moments.append(self.facts.last_contact)
+        return self.window.opening(self.calendar.wall(max(moments)).date() + ONE_DAY) if moments else None
 
     @property
     def reached(self) -> bool:
@@ -81,9 +105,9 @@ class Case:
 
     @cached_property
     def holds(self) -> tuple[Hold, ...]:
-        """The stretches held so far, in wall time, oldest first."""
-        wall = self.calendar.wall
-        return merged(Hold(wall(hold.since), wall(hold.ended) if hold.ended else None) for hold in self.facts.holds)
+        """The stretches in which all was held so far, in wall time, oldest first."""
+        wall, whole = self.calendar.wall, (hold for hold in self.facts.holds if hold.amount is None)
+        return merged(Hold(wall(hold.since), wall(hold.ended) if hold.ended else None) for hold in whole)
 
     def of_step(self, step: str) -> Sequence[SendState]:
         """The sends of a step, oldest first."""
@@ -134,29 +158,32 @@ class Case:
         return datetime.combine(day, time.min)
 
     def _printed(self) -> list[date]:
-        """The days to pay that reminders print, as holds have moved them."""
+        """The days to pay that messages print, as holds have moved them."""
         days = []
-        for send in self.reminders:
-            if send.is_out and send.out_at and send.pay_by:
+        for send in self.facts.sends:
+            if send.message in PRINTS and send.is_out and send.out_at and send.pay_by:
                 out = self.calendar.wall(send.out_at)
                 day = self.deadline(out, Span((send.pay_by - out.date()).days)).date()
                 days.append(self.calendar.roll(day))
         return days
 
 
+def _is_dunning_sms(send: SendState) -> bool:
+    return send.channel is Channel.SMS and send.message in DUNNING
+
+
 def _due(facts: Facts, law: Law, reminders: Sequence[SendState]) -> date:
     """The due date printed last. Where the law has each reminder set a new one, that is its pay-by day."""
-    last = reminders[-1] if law.reminders.new_due and reminders else None
-    if last is None or last.pay_by is None or (facts.due_set and last.out_at and last.out_at < facts.due_set):
+    last = reminders[-1] if reminders else None
+    if last is None or last.pay_by is None or last.out_at is None or not law.reminders.new_due.at(last.out_at.date()):
         return facts.due
-    return max(facts.due, last.pay_by)
+    return facts.due if facts.due_set and last.out_at < facts.due_set else max(facts.due, last.pay_by)
 
 
-def _hours(facts: Facts, policy: Policy, law: Law) -> Hours:
+def _hours(facts: Facts, policy: Policy, law: Law, today: date) -> Hours:
     """The merchant's hours within the law's, or the law's where they have none in common; spread, if wished."""
-    hours = policy.contact_hours
-    if law.contact_hours:
-        lawful = law.contact_hours[0]
+    hours, lawful = policy.contact_hours, law.contact.weekdays.at(today)
+    if lawful:
         hours = hours.narrowed(lawful)
         hours = hours if hours.opens < hours.closes else lawful
     if not policy.spread_minutes:

@@ -1,68 +1,177 @@
-"""Fees: what a reminder may cost, and when one must be given back."""
+"""What a message may add to the debt, and what must be given back.
+
+The law has the last word here, whatever the merchant's file said when it was loaded: what is not firmly known charges
+nobody, and a wish above the cap is cut to it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from domain.case import WRITTEN, Case
-from domain.facts import Charge, ChargeState
+from domain.charge import Added, ChargeKind
+from domain.events import Reversed
+from domain.facts import Charge, ChargeState, SendState
+from domain.interest import amount_of, due_interest, overcharged
+from domain.law.pack import FeeLaw
 from domain.money import Money
-from domain.policy import Channel
-from domain.words import Reason, reminder_step
+from domain.policy import Channel, Claim
+from domain.words import COLLECTION, REMINDERS, Message, Reason, reminder_step
 
 
-@dataclass(frozen=True, slots=True)
-class Fee:
-    """What a message adds to the debt, and the law that allows it."""
-
-    amount: Money
-    capped: bool
-    law: str
-
-
-def fee_of(case: Case, index: int, channel: Channel) -> Fee | None:
-    """The fee that the reminder with this index carries on this channel; None: it is free.
-
-    The law has the last word here, whatever the merchant's file said when it was loaded: an unknown legal value
-    charges nobody, and a fee above the cap is cut to it.
-    """
-    facts, policy, law, step = case.facts, case.policy, case.law.reminders, reminder_step(index)
-    wanted = policy.reminders[index].fee
-    if not wanted or step in facts.waived or facts.charge(step) or not facts.principal_open:
-        return None
-    if law.fee_needs_agreement and not policy.fee_agreed:
-        return None
-    if law.fee_needs_writing and channel not in WRITTEN:
-        return None
-    if law.fee_limit and _standing(case) >= law.fee_limit[0]:
-        return None
-    if law.fee_not_before and case.today < facts.due + timedelta(days=law.fee_not_before[0]):
-        return None
-    cap = law.fee_cap.on(case.today)
-    if cap is None or cap.value is None or cap.value.currency != wanted.currency:
-        return None
-    amount = min(wanted, cap.value, key=lambda money: money.minor)
-    return Fee(amount, amount < wanted, cap.source.ref)
+def charges_of(case: Case, message: Message, reminder: int | None, channel: Channel) -> tuple[Added, ...]:
+    """What a message adds to the debt: reminders and the claim, where something undisputed is owed."""
+    if not case.principal or (reminder is None and message is not Message.CLAIM):
+        return ()
+    if reminder is None:
+        fee, interest, compensation = _hand_over_fee(case), _interest(case, COLLECTION, Channel.LETTER), None
+    else:
+        compensation = _compensation(case, channel)
+        fee = _reminder_fee(case, reminder, message, channel, compensation)
+        interest = _interest(case, reminder_step(reminder), channel)
+    return tuple(added for added in (fee, interest, compensation) if added)
 
 
-def reversal(case: Case) -> tuple[Charge, Reason] | None:
-    """A booked fee that must be given back, and why; None when the books are right."""
-    facts = case.facts
-    for charge in facts.charges:
-        if charge.state is not ChargeState.BOOKED:
-            continue
-        if charge.step in facts.waived:
-            return charge, Reason.WAIVED
-        if facts.credited >= facts.amount:
-            return charge, Reason.CREDITED
-        if _was_paid_on_time(case, charge):
-            return charge, Reason.PAID_ON_TIME
+def reversal(case: Case) -> Reversed | None:
+    """A booked charge that must be given back, and why; None when the books are right."""
+    for charge in case.facts.charges:
+        if charge.state is ChargeState.BOOKED:
+            wrong = _wrong(case, charge)
+            if wrong:
+                return wrong
     return None
 
 
-def _standing(case: Case) -> int:
-    return sum(charge.state is not ChargeState.REVERSED for charge in case.facts.charges)
+# --- what is added ---------------------------------------------------------------------------------------------------
+
+
+def _reminder_fee(
+    case: Case, index: int, message: Message, channel: Channel, compensation: Added | None
+) -> Added | None:
+    """The fee of a reminder, or of the creditor's own demand."""
+    reminder, step = case.policy.reminders[index], reminder_step(index)
+    law = case.law.demand if message is Message.DEMAND else case.law.reminders
+    family = [send for send in _charged(case) if (send.message is Message.DEMAND) == (message is Message.DEMAND)]
+    if step in case.facts.waived or case.facts.charge(step) or not _may_cost(case, law, family, channel):
+        return None
+    fee = _capped(case, law, None if reminder.legal_fee else reminder.fee, channel)
+    return _beside(case, fee, compensation) if fee else None
+
+
+def _hand_over_fee(case: Case) -> Added | None:
+    """What handing over costs the debtor."""
+    collection, law = case.policy.collection, case.law.collection.fee
+    if collection is None or not collection.fee or case.facts.charge(COLLECTION):
+        return None
+    if law.needs_agreement.at(case.today) and not case.policy.fee_agreed:
+        return None
+    return _capped(case, law, collection.fee, Channel.LETTER)
+
+
+def _may_cost(case: Case, law: FeeLaw, before: list[SendState], channel: Channel) -> bool:
+    """Whether the law lets a message cost anything at this point."""
+    today, facts = case.today, case.facts
+    if law.needs_agreement.at(today) and not case.policy.fee_agreed:
+        return False
+    if law.needs_writing.at(today) and channel not in WRITTEN:
+        return False
+    count, spacing = law.count.at(today), law.spacing.at(today)
+    if count is not None and len(before) >= count:
+        return False
+    if spacing and any(today < _day(case, send) + timedelta(days=spacing) for send in before):
+        return False
+    if today < facts.due + timedelta(days=law.not_before.at(today) or 0):
+        return False
+    notice = law.told_before_due.at(today)
+    if notice and (case.told is None or case.told.date() + timedelta(days=notice) > facts.due):
+        return False
+    return _free_first_is_over(case, law)
+
+
+def _free_first_is_over(case: Case, law: FeeLaw) -> bool:
+    """Whether the free message that must come first, if one must, is out and its time is over."""
+    terms = law.free_first.at(case.today)
+    if terms is None:
+        return True
+    for send in case.reminders:
+        if send.is_out and send.channel in WRITTEN and not send.charges:
+            sent = _day(case, send)
+            last = case.law.last_day(terms, sent, send.channel)
+            if max(last, sent) < case.today:
+                return True
+    return False
+
+
+def _capped(case: Case, law: FeeLaw, wanted: Money | None, channel: Channel) -> Added | None:
+    """The wish, cut to the cap; None: all that the law allows."""
+    line = law.cap.firm(case.today)
+    cap = line.value.of(case.principal, channel) if line and line.value else None
+    if line is None or cap is None or not cap or (wanted is not None and cap.currency != wanted.currency):
+        return None
+    amount = cap if wanted is None else min(wanted, cap)
+    is_cut = wanted is not None and amount < wanted
+    return Added(ChargeKind.FEE, amount, line.source.ref, is_cut, cap) if amount else None
+
+
+def _beside(case: Case, fee: Added, compensation: Added | None) -> Added | None:
+    """The part of a fee that the fixed compensation does not cover already."""
+    facts = case.facts
+    if compensation is None and not facts.standing(ChargeKind.COMPENSATION):
+        return fee
+    full = case.law.compensation_of(case.principal, case.today)
+    covered = (full.minor if full else 0) - facts.standing(ChargeKind.FEE).minor
+    left = fee.amount.minor - max(covered, 0)
+    return Added(fee.kind, Money(left, fee.amount.currency), fee.law, True, fee.cap) if left > 0 else None
+
+
+def _compensation(case: Case, channel: Channel) -> Added | None:
+    """The fixed compensation, once an invoice, less the fees that stand."""
+    facts = case.facts
+    asked = any(charge.kind is ChargeKind.COMPENSATION for charge in facts.charges)
+    if asked or case.policy.compensation is not Claim.LEGAL or channel not in WRITTEN or case.today <= case.due:
+        return None
+    line, full = case.law.compensation.firm(case.today), case.law.compensation_of(case.principal, case.today)
+    if line is None or full is None:
+        return None
+    amount = full - facts.standing(ChargeKind.FEE)
+    return Added(ChargeKind.COMPENSATION, amount, line.source.ref, cap=full) if amount.minor > 0 else None
+
+
+def _interest(case: Case, step: str, channel: Channel) -> Added | None:
+    """The interest that has accrued since it was charged last."""
+    if case.policy.interest is not Claim.LEGAL or channel not in WRITTEN:
+        return None
+    points = case.law.interest.points.firm(case.today)
+    if points is None or step in case.facts.waived or case.facts.charge(step, ChargeKind.INTEREST):
+        return None
+    periods = due_interest(case.facts, case.law, case.today)
+    zero = Money.zero(case.principal.currency)
+    amount = sum((amount_of(period, case.law) for period in periods), zero)
+    return Added(ChargeKind.INTEREST, amount, points.source.ref, periods=periods) if amount else None
+
+
+# --- what is given back ----------------------------------------------------------------------------------------------
+
+
+def _wrong(case: Case, charge: Charge) -> Reversed | None:
+    facts = case.facts
+    if charge.step in facts.waived:
+        return _taken_back(case, charge, Reason.WAIVED)
+    if facts.credited >= facts.amount:
+        return _taken_back(case, charge, Reason.CREDITED)
+    if charge.kind is not ChargeKind.INTEREST:
+        return _taken_back(case, charge, Reason.PAID_ON_TIME) if _was_paid_on_time(case, charge) else None
+    if not facts.postings or not (facts.paid or facts.credited or facts.holds):
+        return None
+    too_much = overcharged(facts, case.law, charge)
+    if not too_much:
+        return None
+    reason = Reason.PAID_ON_TIME if too_much == charge.amount and facts.paid else Reason.RECALCULATED
+    return _taken_back(case, charge, reason, too_much)
+
+
+def _taken_back(case: Case, charge: Charge, reason: Reason, amount: Money | None = None) -> Reversed:
+    return Reversed(at=case.moment, step=charge.step, reason=reason, kind=charge.kind, amount=amount)
 
 
 def _was_paid_on_time(case: Case, charge: Charge) -> bool:
@@ -71,7 +180,8 @@ def _was_paid_on_time(case: Case, charge: Charge) -> bool:
     That is up to the last day to pay printed before it, moved to the next bank day.
     """
     facts = case.facts
-    if not facts.payments:
+    payments = facts.payments if facts.paid else ()
+    if not payments:
         return False
     owed, deadline = facts.amount - facts.credited, facts.due
     for send in facts.sends:
@@ -80,10 +190,23 @@ def _was_paid_on_time(case: Case, charge: Charge) -> bool:
         if send.out_at and send.pay_by:
             deadline = max(deadline, send.pay_by)
     for earlier in facts.charges:
-        if earlier is charge:
+        if earlier.step == charge.step:
             break
         if earlier.state is ChargeState.BOOKED:
             owed += earlier.amount
     last = case.calendar.roll(deadline)
-    paid = sum(payment.amount.minor for payment in facts.payments if payment.dated <= last)
+    paid = sum(payment.amount.minor for payment in payments if payment.dated <= last)
     return paid + case.policy.tolerance.minor >= owed.minor
+
+
+# --- what was charged before -----------------------------------------------------------------------------------------
+
+
+def _charged(case: Case) -> list[SendState]:
+    """The sends whose fee stands, or is about to."""
+    standing = {c.send for c in case.facts.charges if c.kind is ChargeKind.FEE and c.state is not ChargeState.REVERSED}
+    return [send for send in case.facts.sends if send.id in standing and send.message in REMINDERS]
+
+
+def _day(case: Case, send: SendState) -> date:
+    return case.calendar.wall(send.out_at or send.since).date()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from domain.charge import Added
 from domain.events import Event
 from domain.money import Money
 from domain.policy import Channel
@@ -30,11 +31,9 @@ class Send:
     message: Message
     reason: Reason
     total: Money
-    """What the message asks for: the balance, with the fee this send carries."""
+    """What the message asks for: what is owed and not disputed, with the charges this send carries."""
     pay_by: date
-    fee: Money | None = None
-    capped: bool = False
-    law: str = ""
+    charges: tuple[Added, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TypedDict
 
-from domain.facts import OUT, Ask, Charge, ChargeState, Facts, HoldState, Payment, SendState
+from domain.charge import ChargeKind
+from domain.facts import OUT, AgencyState, AnswerState, Ask, Charge, ChargeState, Facts, HoldState, SendState
 from domain.money import Money
 from domain.policy import Channel
+from domain.postings import CHARGES, Entry, Posting
 from domain.words import Outcome, Reason, SendId, Status
 
 RANK = {
@@ -37,11 +39,14 @@ class Changes(TypedDict, total=False):
     ways: frozenset[Channel]
     credited: Money
     paid: Money
-    fees: Money
-    payments: tuple[Payment, ...]
+    charged: Money
+    written_off: Money
+    postings: tuple[Posting, ...]
     sends: tuple[SendState, ...]
     charges: tuple[Charge, ...]
     holds: tuple[HoldState, ...]
+    answers: tuple[AnswerState, ...]
+    agency: AgencyState
     asks: tuple[Ask, ...]
     renewed: tuple[tuple[Channel, datetime], ...]
     waived: frozenset[str]
@@ -99,38 +104,59 @@ def recalled(facts: Facts, send_id: SendId, status: Status, at: datetime) -> Cha
     after = replace(facts, **changes)
     was_out, is_out = facts.send(send_id).is_out, after.send(send_id).is_out
     if was_out and not is_out and not any(other.is_out for other in after.of_step(send_id.step)):
-        changes |= reverse(facts, send_id.step)  # nobody was told of the fee
+        for kind in ChargeKind:  # nobody was told of them
+            changes |= reverse(replace(facts, **changes), send_id.step, kind, at)
     return changes
 
 
-def book(facts: Facts, send_id: SendId) -> Changes:
-    """The fee that this send carried is owed from now on; a life that was over goes on."""
-    charge = _pending(facts, send_id)
-    if charge is None:
+def book(facts: Facts, send_id: SendId, at: datetime) -> Changes:
+    """The charges that this send carried are owed from now on; a life that was over goes on."""
+    pending = _pending(facts, send_id)
+    if not pending:
         return {}
-    booked = replace(charge, state=ChargeState.BOOKED)
-    return {"charges": _with(facts, charge, booked), "fees": facts.fees + charge.amount, "closed": None}
+    postings = [Posting(CHARGES[c.kind][0], at, c.amount, step=c.step, law=c.law) for c in pending]
+    return {
+        "charges": tuple(replace(c, state=ChargeState.BOOKED) if c in pending else c for c in facts.charges),
+        "charged": sum((charge.amount for charge in pending), facts.charged),
+        "postings": (*facts.postings, *postings),
+        "closed": None,
+    }
 
 
 def void(facts: Facts, send_id: SendId) -> Changes:
-    """The fee was never asked for, so the step's next message may carry it."""
-    charge = _pending(facts, send_id)
-    return {"charges": _with(facts, charge)} if charge else {}
+    """The charges were never asked for, so the step's next message may carry them."""
+    pending = _pending(facts, send_id)
+    return {"charges": tuple(charge for charge in facts.charges if charge not in pending)} if pending else {}
 
 
-def reverse(facts: Facts, step: str) -> Changes:
-    """A step's fee is owed no longer."""
-    charge = facts.charge(step)
+def reverse(
+    facts: Facts, step: str, kind: ChargeKind, at: datetime, amount: Money | None = None, *, wrong: bool = False
+) -> Changes:
+    """A step's charge, or a part of it, is owed no longer; ``wrong``: it should never have been asked for."""
+    charge = facts.charge(step, kind)
     if charge is None or charge.state is not ChargeState.BOOKED:
         return {}
-    reversed_ = replace(charge, state=ChargeState.REVERSED)
-    return {"charges": _with(facts, charge, reversed_), "fees": facts.fees - charge.amount}
+    less = amount if amount and amount < charge.amount else charge.amount
+    state = ChargeState.BOOKED if less < charge.amount else ChargeState.REVERSED
+    left = charge.amount - less if less < charge.amount else charge.amount
+    after = replace(charge, state=state, amount=left, taken_back=at if wrong else charge.taken_back)
+    posting = Posting(CHARGES[kind][1], at, -less, step=step, law=charge.law)
+    return {
+        "charges": tuple(after if other is charge else other for other in facts.charges),
+        "charged": facts.charged - less,
+        "postings": (*facts.postings, posting),
+    }
 
 
-def pay(facts: Facts, payment: Payment) -> Changes:
-    """Less is owed; more, when a payment was taken back, and then a life that was over goes on."""
-    changes: Changes = {"paid": facts.paid + payment.amount, "payments": (*facts.payments, payment)}
-    return changes | {"closed": None} if payment.amount.minor < 0 else changes
+def post(facts: Facts, what: Entry, at: datetime, amount: Money, dated: date | None = None) -> Changes:
+    """One more change of what is owed; a life that was over goes on when it is more."""
+    changes: Changes = {"postings": (*facts.postings, Posting(what, at, amount, dated))}
+    return changes | {"closed": None} if amount.minor > 0 else changes
+
+
+def credit(facts: Facts, at: datetime, amount: Money) -> Changes:
+    """The claim was too high by so much."""
+    return post(facts, Entry.CREDITED, at, -amount) | {"credited": facts.credited + amount}
 
 
 def renew(facts: Facts, channels: Sequence[Channel], at: datetime) -> Changes:
@@ -154,10 +180,5 @@ def resolve(facts: Facts) -> Changes:
     return {"asks": tuple(replace(ask, resolved=True) for ask in facts.asks)}
 
 
-def _pending(facts: Facts, send_id: SendId) -> Charge | None:
-    return next((c for c in facts.charges if c.send == send_id and c.state is ChargeState.PENDING), None)
-
-
-def _with(facts: Facts, charge: Charge, *instead: Charge) -> tuple[Charge, ...]:
-    """The charges with one replaced, or left out."""
-    return tuple(kept for other in facts.charges for kept in (instead if other is charge else (other,)))
+def _pending(facts: Facts, send_id: SendId) -> list[Charge]:
+    return [c for c in facts.charges if c.send == send_id and c.state is ChargeState.PENDING]

@@ -11,11 +11,13 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from domain import effects
+from domain.charge import Added, ChargeKind
 from domain.effects import Changes
-from domain.facts import Ask, Charge, ChargeState, Facts, HoldState, Payment, SendState
+from domain.facts import AnswerState, Ask, Charge, ChargeState, Facts, HoldState, SendState
 from domain.money import Money
 from domain.policy import Channel
-from domain.words import Message, Outcome, Reason, SendId, Status
+from domain.postings import Entry
+from domain.words import AgencyOutcome, DisputeOutcome, Message, Outcome, Reason, SendId, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,21 +51,23 @@ class Reserved(Act):
     message: Message
     reason: Reason
     total: Money
-    """What the message asks for, this fee included."""
+    """What the message asks for, these charges included."""
     pay_by: date
-    fee: Money | None = None
-    capped: bool = False
-    law: str = ""
+    charges: tuple[Added, ...] = ()
 
     def changes(self, facts: Facts) -> Changes:
-        """A place taken, the fee pending."""
+        """A place taken, the charges pending."""
         send = SendState(
-            self.send, self.channel, self.message, Status.RESERVED, self.at, pay_by=self.pay_by, fee=self.fee
+            self.send, self.channel, self.message, Status.RESERVED, self.at, pay_by=self.pay_by, charges=self.charges
         )
-        if self.fee is None:
+        if not self.charges:
             return {"sends": (*facts.sends, send)}
-        charge = Charge(self.send.step, self.fee, ChargeState.PENDING, self.send, self.capped, self.law)
-        return {"sends": (*facts.sends, send), "charges": (*facts.charges, charge)}
+        step = self.send.step
+        pending = [
+            Charge(step, a.kind, a.amount, ChargeState.PENDING, self.send, a.capped, a.law, a.periods)
+            for a in self.charges
+        ]
+        return {"sends": (*facts.sends, send), "charges": (*facts.charges, *pending)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,13 +80,13 @@ class Settled(Act):
     recall_until: datetime | None = None
 
     def changes(self, facts: Facts) -> Changes:
-        """The send has its status; a pending fee is booked with it, or void."""
+        """The send has its status; pending charges are booked with it, or void."""
         changes = effects.status(facts, self.send, self.status, self.at, self.why)
         if self.status is Status.SENT:
             if self.recall_until:
                 sent = replace(facts, **changes)
                 changes |= effects.recallable(sent, self.send, self.recall_until)
-            return changes | effects.book(facts, self.send)
+            return changes | effects.book(facts, self.send, self.at)
         return changes if self.status is Status.UNKNOWN else changes | effects.void(facts, self.send)
 
 
@@ -129,14 +133,17 @@ class Skipped(Act):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reversed(Act):
-    """A fee taken back."""
+    """A charge taken back; ``amount`` None: all that stands of it."""
 
     step: str
     reason: Reason
+    kind: ChargeKind = ChargeKind.FEE
+    amount: Money | None = None
 
     def changes(self, facts: Facts) -> Changes:
-        """The fee no longer stands."""
-        return effects.reverse(facts, self.step)
+        """That much of the charge stands no longer."""
+        wrong = self.reason in (Reason.PAID_ON_TIME, Reason.RECALCULATED)
+        return effects.reverse(facts, self.step, self.kind, self.at, self.amount, wrong=wrong)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +193,7 @@ class Delivered(Event):
 
     def changes(self, facts: Facts) -> Changes:
         """Delivered, unless it failed."""
-        return effects.status(facts, self.send, Status.DELIVERED, self.at) | effects.book(facts, self.send)
+        return effects.status(facts, self.send, Status.DELIVERED, self.at) | effects.book(facts, self.send, self.at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +229,8 @@ class Paid(Event):
 
     def changes(self, facts: Facts) -> Changes:
         """That much less is owed."""
-        return effects.pay(facts, Payment(self.amount, self.dated))
+        posted = effects.post(facts, Entry.PAID, self.at, -self.amount, self.dated)
+        return posted | {"paid": facts.paid + self.amount}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,7 +242,57 @@ class Collected(Event):
 
     def changes(self, facts: Facts) -> Changes:
         """That much less is owed."""
-        return effects.pay(facts, Payment(self.amount, self.dated, by_agency=True))
+        posted = effects.post(facts, Entry.COLLECTED, self.at, -self.amount, self.dated)
+        return posted | {"paid": facts.paid + self.amount}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledged(Event):
+    """The agency has the claim, under its own number. It may say so twice."""
+
+    case: str
+    wakes: ClassVar[bool] = False
+
+    def changes(self, facts: Facts) -> Changes:
+        """Acknowledged, first at this moment."""
+        agency = replace(facts.agency, case=self.case, acknowledged=facts.agency.acknowledged or self.at)
+        return {"agency": agency}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyTold(Event):
+    """The agency tells how far it has come, in its own code."""
+
+    status: str
+    wakes: ClassVar[bool] = False
+
+    def changes(self, facts: Facts) -> Changes:
+        """The last word counts, until it has closed its case."""
+        return {} if facts.agency.closed else {"agency": replace(facts.agency, status=self.status)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyClosed(Event):
+    """The agency has closed its case: the claim is ours again."""
+
+    outcome: AgencyOutcome
+
+    def changes(self, facts: Facts) -> Changes:
+        """Closed, and so it stays."""
+        if facts.agency.closed:
+            return {}
+        return {"agency": replace(facts.agency, closed=self.outcome, closed_at=self.at)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalConfirmed(Event):
+    """The agency confirms that it has given the claim back."""
+
+    wakes: ClassVar[bool] = False
+
+    def changes(self, facts: Facts) -> Changes:
+        """Confirmed, first at this moment."""
+        return {"agency": replace(facts.agency, withdrawn=facts.agency.withdrawn or self.at)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,7 +317,19 @@ class Credited(Event):
 
     def changes(self, facts: Facts) -> Changes:
         """That much less is owed."""
-        return {"credited": facts.credited + self.amount}
+        return effects.credit(facts, self.at, self.amount)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenOff(Event):
+    """The merchant gives up a part of the claim, or all of it, without saying that it was wrong."""
+
+    amount: Money
+
+    def changes(self, facts: Facts) -> Changes:
+        """That much less is owed."""
+        posted = effects.post(facts, Entry.WRITTEN_OFF, self.at, -self.amount)
+        return posted | {"written_off": facts.written_off + self.amount}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,7 +344,9 @@ class Amended(Event):
         """The new values hold; a channel with a new address may be tried again."""
         changes: Changes = {}
         if self.amount is not None:
-            changes |= {"amount": Money.zero(facts.amount.currency) + self.amount, "closed": None}
+            amount = Money.zero(facts.amount.currency) + self.amount
+            changes |= effects.post(facts, Entry.AMENDED, self.at, amount - facts.amount)
+            changes |= {"amount": amount, "closed": None}
         if self.due is not None:
             changes |= {"due": self.due, "due_set": self.at}
         return changes | effects.renew(facts, self.renewed, self.at) if self.renewed else changes
@@ -282,20 +354,30 @@ class Amended(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disputed(Event):
-    """The debtor disputes the claim."""
+    """The debtor disputes the claim, or a part of it."""
+
+    amount: Money | None = None
 
     def changes(self, facts: Facts) -> Changes:
-        """Held until answered."""
-        return {"holds": (*facts.holds, HoldState(Reason.DISPUTED, self.at))}
+        """What is disputed is held until answered."""
+        return {"holds": (*facts.holds, HoldState(Reason.DISPUTED, self.at, amount=self.amount))}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered(Event):
-    """The dispute was looked into and answered."""
+    """The dispute was looked into and answered; ``amount`` is what was credited, ``reply``: we send the answer."""
+
+    outcome: DisputeOutcome = DisputeOutcome.REJECTED
+    amount: Money | None = None
+    reply: bool = False
 
     def changes(self, facts: Facts) -> Changes:
-        """No longer disputed."""
-        return effects.end_holds(facts, self.at, lambda hold: hold.kind is Reason.DISPUTED) | effects.resolve(facts)
+        """No longer disputed; what the debtor was right about is credited."""
+        credited = facts.disputed if self.outcome is DisputeOutcome.UPHELD else self.amount
+        changes: Changes = effects.credit(facts, self.at, credited) if credited else {}
+        changes |= effects.end_holds(facts, self.at, lambda hold: hold.kind is Reason.DISPUTED)
+        answer = AnswerState(self.at, self.outcome, self.reply)
+        return changes | effects.resolve(facts) | {"answers": (*facts.answers, answer)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -331,7 +413,7 @@ class Released(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waived(Event):
-    """A person waived the fee of a step."""
+    """A person waived what a step costs."""
 
     step: str
 
@@ -374,7 +456,12 @@ EVENTS: dict[str, type[Event]] = {
     "paid": Paid,
     "collected": Collected,
     "booked_through": BookedThrough,
+    "acknowledged": Acknowledged,
+    "agency_told": AgencyTold,
+    "agency_closed": AgencyClosed,
+    "withdrawal_confirmed": WithdrawalConfirmed,
     "credited": Credited,
+    "written_off": WrittenOff,
     "amended": Amended,
     "disputed": Disputed,
     "answered": Answered,

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from domain.charge import Added, ChargeKind, Period
 from domain.money import Money
 from domain.policy import Channel
-from domain.words import DebtorKind, Message, Outcome, Reason, SendId, Status
+from domain.postings import MONEY, Entry, Posting
+from domain.words import AgencyOutcome, DebtorKind, DisputeOutcome, Message, Outcome, Reason, SendId, Status
 
 OUT = frozenset({Status.SENT, Status.DELIVERED})
 """The statuses of a message that went out and has not come back."""
@@ -40,7 +42,7 @@ class SendState:
     since: datetime
     out_at: datetime | None = None
     pay_by: date | None = None
-    fee: Money | None = None
+    charges: tuple[Added, ...] = ()
     why: Reason | None = None
     viewed_at: datetime | None = None
     sought: int = 0
@@ -64,14 +66,18 @@ class ChargeState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """The fee of a step, at most one a step."""
+    """What a step added to the debt, at most once for each kind; ``amount`` is what still stands."""
 
     step: str
+    kind: ChargeKind
     amount: Money
     state: ChargeState
     send: SendId
-    capped: bool
-    law: str
+    capped: bool = False
+    law: str = ""
+    periods: tuple[Period, ...] = ()
+    taken_back: datetime | None = None
+    """When it, or a part of it, was last taken back because it should not have been asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +91,38 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class HoldState:
-    """A dispute, respite or pause; ``until`` is its last day, ``ended`` when it really ended."""
+    """A dispute, respite or pause; ``until`` is its last day, ``ended`` when it really ended.
+
+    ``amount`` is what is disputed; None: all of it.
+    """
 
     kind: Reason
     since: datetime
     until: date | None = None
     ended: datetime | None = None
+    amount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerState:
+    """How a dispute was answered; ``reply``: the merchant's words are ours to send."""
+
+    at: datetime
+    outcome: DisputeOutcome
+    reply: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyState:
+    """What the agency has told of the claim; ``case`` is its own number for it."""
+
+    case: str | None = None
+    acknowledged: datetime | None = None
+    status: str = ""
+    closed: AgencyOutcome | None = None
+    closed_at: datetime | None = None
+    withdrawn: datetime | None = None
+    """When it confirmed that the claim is ours again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +145,16 @@ class Facts:
     ways: frozenset[Channel]
     credited: Money
     paid: Money
-    fees: Money
-    """Booked fees that stand."""
-    payments: tuple[Payment, ...] = ()
+    charged: Money
+    """Booked charges that stand: fees, interest, compensation."""
+    written_off: Money
+    postings: tuple[Posting, ...] = ()
+    """Every change of what is owed since it was invoiced, as it was booked."""
     sends: tuple[SendState, ...] = ()
     charges: tuple[Charge, ...] = ()
     holds: tuple[HoldState, ...] = ()
+    answers: tuple[AnswerState, ...] = ()
+    agency: AgencyState = AgencyState()
     asks: tuple[Ask, ...] = ()
     renewed: tuple[tuple[Channel, datetime], ...] = ()
     waived: frozenset[str] = frozenset()
@@ -127,24 +163,51 @@ class Facts:
     withdrawal_asked: bool = False
     viewed: bool = False
     closed: Outcome | None = None
+    last_contact: datetime | None = None
+    """The last dunning SMS to the same customer about another invoice. The store knows it, no event of this one."""
     seen: int = 0
 
     @classmethod
     def at_start(cls, invoice: Invoice) -> Facts:
         """What is known before anything has happened."""
         zero = Money.zero(invoice.amount.currency)
-        return cls(invoice, invoice.amount, invoice.due, None, invoice.ways, zero, zero, zero)
-
-    @property
-    def principal_open(self) -> Money:
-        """What is owed apart from fees; never below zero."""
-        return Money(max(self.amount.minor - self.credited.minor - self.paid.minor, 0), self.amount.currency)
+        return cls(invoice, invoice.amount, invoice.due, None, invoice.ways, zero, zero, zero, zero)
 
     @property
     def balance(self) -> Money:
-        """What is owed, booked fees included; below zero when too much was paid."""
-        owed = self.amount.minor - self.credited.minor + self.fees.minor
+        """What is owed, charges included; below zero when too much was paid."""
+        owed = self.amount.minor - self.credited.minor - self.written_off.minor + self.charged.minor
         return Money(owed - self.paid.minor, self.amount.currency)
+
+    @property
+    def principal_left(self) -> Money:
+        """What is owed apart from charges if every payment went to it first; never below zero."""
+        owed = self.amount.minor - self.credited.minor - self.written_off.minor
+        return Money(max(owed - self.paid.minor, 0), self.amount.currency)
+
+    @property
+    def payments(self) -> tuple[Payment, ...]:
+        """Money that arrived, as it was booked."""
+        return tuple(
+            Payment(-posting.amount, posting.dated or posting.at.date(), posting.what is Entry.COLLECTED)
+            for posting in self.postings
+            if posting.what in MONEY
+        )
+
+    @property
+    def disputes(self) -> tuple[HoldState, ...]:
+        """The disputes that wait for an answer."""
+        return tuple(hold for hold in self.holds if hold.ended is None and hold.kind is Reason.DISPUTED)
+
+    @property
+    def disputed(self) -> Money:
+        """How much is disputed at the moment: of the principal, never more than is left of it."""
+        left, disputes = self.principal_left, self.disputes
+        if not disputes:
+            return Money.zero(left.currency)
+        if any(dispute.amount is None for dispute in disputes):
+            return left
+        return min(left, sum((dispute.amount for dispute in disputes if dispute.amount), Money.zero(left.currency)))
 
     @property
     def reached(self) -> bool:
@@ -153,14 +216,16 @@ class Facts:
 
     @property
     def hold(self) -> HoldState | None:
-        """The hold in force: a dispute before others, then the oldest."""
-        running = [hold for hold in self.holds if hold.ended is None]
+        """The hold in force that stops everything: a dispute before others, then the oldest."""
+        running = [hold for hold in self.holds if hold.ended is None and hold.amount is None]
         disputes = [hold for hold in running if hold.kind is Reason.DISPUTED]
         return next(iter(disputes or running), None)
 
     @property
     def in_collection(self) -> bool:
         """Whether the agency has the claim."""
+        if self.agency.closed:
+            return False
         for send in reversed(self.sends):
             if send.channel is Channel.COLLECTION and send.is_out and send.message is not Message.DISPUTE_NOTICE:
                 return send.message is Message.CLAIM
@@ -170,9 +235,14 @@ class Facts:
         """The sends of a step, oldest first."""
         return (send for send in self.sends if send.id.step == step)
 
-    def charge(self, step: str) -> Charge | None:
-        """The step's fee, whatever its state."""
-        return next((charge for charge in self.charges if charge.step == step), None)
+    def charge(self, step: str, kind: ChargeKind = ChargeKind.FEE) -> Charge | None:
+        """The step's charge of a kind, whatever its state."""
+        return next((charge for charge in self.charges if charge.step == step and charge.kind is kind), None)
+
+    def standing(self, kind: ChargeKind) -> Money:
+        """The booked charges of a kind that stand."""
+        booked = (c.amount for c in self.charges if c.kind is kind and c.state is ChargeState.BOOKED)
+        return sum(booked, Money.zero(self.amount.currency))
 
     def send(self, send_id: SendId) -> SendState:
         """One send.

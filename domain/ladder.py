@@ -13,7 +13,7 @@ from domain.calendar import Span
 from domain.case import RETRY_AFTER, Case
 from domain.facts import SendState
 from domain.policy import Channel, Rung
-from domain.words import DISTRIBUTION, Message, Reason, SendId, Status
+from domain.words import DISTRIBUTION, DUNNING, Message, Reason, SendId, Status
 
 
 class Proposal(NamedTuple):
@@ -77,7 +77,10 @@ def is_climbed(case: Case, step: str, rungs: tuple[Rung, ...]) -> bool:
 
 def _proposal(case: Case, ladder: Ladder, send_id: SendId, at: datetime, why: Reason) -> Proposal:
     channel = ladder.rungs[send_id.rung].channel
-    return Proposal(case.window.fit(at), send_id, channel, ladder.message, why, ladder.reminder)
+    at = case.window.fit(at)
+    if channel is Channel.SMS and ladder.message in DUNNING and case.free_for_sms:
+        at = max(at, case.free_for_sms)
+    return Proposal(at, send_id, channel, ladder.message, why, ladder.reminder)
 
 
 def _again(case: Case, last: SendState) -> datetime:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from domain.calendar import Hours, Span, Unit
 from domain.money import Money
+from domain.words import DebtorKind
 
 
 class Channel(StrEnum):
@@ -44,6 +45,13 @@ class FeeRemainder(StrEnum):
     WRITE_OFF = "write_off"
 
 
+class Claim(StrEnum):
+    """Whether what the law gives a creditor is claimed."""
+
+    NONE = "none"
+    LEGAL = "legal"
+
+
 class Otherwise(StrEnum):
     """What happens where the rules have no answer: ask a person, or wait for an event."""
 
@@ -71,6 +79,10 @@ class Reminder:
     fee: Money
     rungs: tuple[Rung, ...]
     time_to_pay: Span | None = None
+    legal_fee: bool = False
+    """Whether it costs what the law allows on the day, whatever ``fee`` says."""
+    demand: bool = False
+    """Whether it is the creditor's own demand, the last before collection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +93,12 @@ class Collection:
     wait: Span
     agency: str
     minimum: Money
+    fee: Money | None = None
+    """What handing over costs the debtor, where the law allows it."""
+    undisputed_only: bool = False
+    """Whether an invoice that was ever disputed is never handed over."""
+    acknowledged_within: Span | None = None
+    """When a person is asked because the agency says nothing; None: never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +119,10 @@ class Policy:
     if_unreachable: Otherwise = Otherwise.ASK
     if_exhausted: Otherwise = Otherwise.ASK
     receipt: tuple[Rung, ...] = ()
+    interest: Claim = Claim.NONE
+    compensation: Claim = Claim.NONE
+    debtors: frozenset[DebtorKind] = frozenset(DebtorKind)
+    """The kinds of debtors that it is meant for."""
     view_signals: tuple[tuple[str, tuple[Signal, ...]], ...] = ()
     """The signals that count as a view, by the debtor's country; where a country is not named, none does."""
 

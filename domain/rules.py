@@ -7,17 +7,17 @@ now, not all it missed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from domain import answers
+from domain import answers, steps
 from domain.case import Case
 from domain.decisions import Decision
 from domain.facts import Facts
 from domain.ladder import Proposal
 from domain.law import Law
 from domain.policy import Policy
-from domain.steps import distribution, due_reminder, hand_over, reminders, when_open
+from domain.steps import when_open
 
 ANSWERS: tuple[Callable[[Case], Decision | None], ...] = (
     answers.books,
@@ -27,6 +27,7 @@ ANSWERS: tuple[Callable[[Case], Decision | None], ...] = (
     answers.hold_over,
     answers.unknown_outcome,
     answers.in_collection,
+    answers.given_back,
     answers.on_hold,
     answers.not_issued,
     answers.stuck,
@@ -41,8 +42,19 @@ def decide(facts: Facts, policy: Policy, law: Law, now: datetime) -> Decision:
         decision = rule(case)
         if decision is not None:
             return decision
-    proposals = [p for p in (distribution(case), due_reminder(case), *reminders(case), hand_over(case)) if p]
+    proposals = [proposal for proposal in _proposed(case) if proposal]
     return _choose(case, proposals) if proposals else answers.exhausted(case)
+
+
+def _proposed(case: Case) -> Iterator[Proposal | None]:
+    yield steps.distribution(case)
+    if case.facts.answers:
+        yield from steps.answers(case)
+    if case.facts.charges:
+        yield steps.correction(case)
+    yield steps.due_reminder(case)
+    yield from steps.reminders(case)
+    yield steps.hand_over(case)
 
 
 def _choose(case: Case, proposals: list[Proposal]) -> Decision:

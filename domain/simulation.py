@@ -41,9 +41,7 @@ def reserve(send: Send, at: datetime) -> Reserved:
         reason=send.reason,
         total=send.total,
         pay_by=send.pay_by,
-        fee=send.fee,
-        capped=send.capped,
-        law=send.law,
+        charges=send.charges,
     )
 
 

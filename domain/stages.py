@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from domain.case import REMINDERS
 from domain.decisions import Decision, End, Wait
 from domain.facts import Facts
-from domain.words import DISTRIBUTION, Reason
+from domain.words import DISTRIBUTION, REMINDERS, Reason
 
 
 class Stage(StrEnum):

@@ -9,25 +9,34 @@ from datetime import date, datetime, timedelta
 
 from domain.calendar import ONE_DAY
 from domain.case import RETRY_AFTER, WRITTEN, Case
-from domain.charges import fee_of
+from domain.charges import charges_of
 from domain.decisions import Note, Send, Wait
 from domain.events import Skipped
+from domain.facts import AnswerState
 from domain.ladder import Ladder, Proposal, climb, is_climbed
-from domain.policy import Anchor, Channel, Collection, Reminder
+from domain.policy import Anchor, Channel, Collection, Reminder, Rung
 from domain.words import (
+    ANSWER,
     COLLECTION,
+    CORRECTION,
     DISTRIBUTION,
     DUE_REMINDER,
+    DUNNING,
     RECEIPT,
+    REMINDERS,
     Message,
     Reason,
     SendId,
     Status,
+    numbered_step,
     reminder_step,
 )
 
 TIME_TO_PAY = timedelta(days=10)
-"""What a reminder gives when no step follows it and the merchant names no time."""
+"""What a message gives when no step follows it and the merchant names no time."""
+
+ANSWERING = (Rung(Channel.EMAIL), Rung(Channel.LETTER))
+"""The channels of an answer to a dispute: in writing."""
 
 WAITS_FOR = {
     Reason.NOT_VIEWED: Reason.AWAITING_VIEW,
@@ -37,7 +46,7 @@ WAITS_FOR = {
 }
 """What a wait for a message is a wait for; a message for another reason waits for the contact window."""
 
-PRESSING = frozenset({Message.REMINDER, Message.LAST_REMINDER, Message.CLAIM})
+PRESSING = REMINDERS | {Message.CLAIM}
 """What waits until the books are known to be complete."""
 
 
@@ -82,7 +91,7 @@ def hand_over(case: Case) -> Proposal | None:
     if not case.reached or not all(_is_done(case, index) for index in range(steps)):
         return None
     collection = _collects(case)
-    if collection is None or (case.law.collection.notice and not _is_noticed(case)):
+    if collection is None or (_needs_notice(case) and not _is_noticed(case)):
         return None
     if any(send.is_out and send.message is Message.CLAIM for send in case.of_step(COLLECTION)):
         return None
@@ -93,6 +102,30 @@ def hand_over(case: Case) -> Proposal | None:
 def receipt(case: Case) -> Proposal | None:
     """Tells the debtor that the money arrived, if the merchant wishes."""
     return climb(case, Ladder(RECEIPT, Message.RECEIPT, case.policy.receipt, case.now, Reason.SETTLED))
+
+
+def answers(case: Case) -> tuple[Proposal, ...]:
+    """The merchant's answers to disputes, where we are to send them: each once, in writing."""
+    ladders = (
+        Ladder(step, Message.ANSWER, ANSWERING, case.calendar.wall(answer.at), Reason.ANSWERED)
+        for step, answer in _replies(case)
+    )
+    return tuple(proposal for ladder in ladders if (proposal := climb(case, ladder)))
+
+
+def correction(case: Case) -> Proposal | None:
+    """Takes back what a message should not have asked for, on the channels on which it asked."""
+    wrong = [c for c in case.facts.charges if c.taken_back and any(s.is_out for s in case.of_step(c.step))]
+    since = max((charge.taken_back for charge in wrong if charge.taken_back), default=None)
+    if since is None:
+        return None
+    done = [send for send in case.facts.sends if send.message is Message.CORRECTION and send.out_at]
+    if any(send.out_at and send.out_at >= since for send in done):
+        return None
+    asked = [send.channel for charge in wrong for send in case.of_step(charge.step) if send.is_out]
+    rungs = tuple(Rung(channel) for channel in dict.fromkeys(asked) if channel is not Channel.COLLECTION)
+    step = numbered_step(CORRECTION, len({send.id.step for send in done}))
+    return climb(case, Ladder(step, Message.CORRECTION, rungs, case.calendar.wall(since), Reason.TAKEN_BACK))
 
 
 def to_agency(case: Case, message: Message, why: Reason, rung: int, at: datetime) -> Proposal:
@@ -110,7 +143,8 @@ def when_open(case: Case, proposal: Proposal) -> Send | Note | Wait:
     """The proposal's act if its moment has come and the window is open; else the wait for it."""
     at = proposal.at if proposal.at > case.now else case.window.fit(case.now)
     if at > case.now:
-        reason = WAITS_FOR.get(proposal.why, proposal.why)
+        spared = proposal.channel is Channel.SMS and proposal.message in DUNNING and at == case.free_for_sms
+        reason = Reason.CONTACTED_TODAY if spared else WAITS_FOR.get(proposal.why, proposal.why)
         return Wait(case.until(at), reason, proposal.step, proposal.channel)
     if proposal.message in PRESSING and _is_unbooked(case):
         tomorrow = case.window.opening(case.today + ONE_DAY)
@@ -130,21 +164,35 @@ def act(case: Case, proposal: Proposal) -> Send | Note:
     if channel is not Channel.COLLECTION and channel not in case.facts.ways:
         no_way = Skipped(at=case.moment, send=proposal.id, channel=channel, message=message, reason=Reason.NO_ADDRESS)
         return Note(no_way)
-    total, pay_by = case.facts.balance, _pay_by(case, proposal)
-    fee = fee_of(case, proposal.reminder, channel) if proposal.reminder is not None else None
-    if fee is None:
-        return Send(proposal.id, channel, message, proposal.why, total, pay_by)
-    total += fee.amount
-    return Send(proposal.id, channel, message, proposal.why, total, pay_by, fee.amount, fee.capped, fee.law)
+    charges = charges_of(case, message, proposal.reminder, channel)
+    total = sum((added.amount for added in charges), case.asked_for)
+    return Send(proposal.id, channel, message, proposal.why, total, _pay_by(case, proposal), charges)
 
 
 def _reminder(case: Case, index: int) -> Ladder:
-    """The reminder with this index. The last one says so if collection follows it."""
-    policy = case.policy
-    is_last = index + 1 == len(policy.reminders) and _collects(case) is not None
-    message = Message.LAST_REMINDER if is_last else Message.REMINDER
-    rungs, start = policy.reminders[index].rungs, _reminder_at(case, index)
-    return Ladder(reminder_step(index), message, rungs, start, Reason.OVERDUE, index)
+    """The reminder with this index."""
+    rungs, start = case.policy.reminders[index].rungs, _reminder_at(case, index)
+    return Ladder(reminder_step(index), _message(case, index), rungs, start, Reason.OVERDUE, index)
+
+
+def _message(case: Case, index: int) -> Message:
+    """What a reminder says: the one before collection, or before the creditor's own demand, is the notice of it."""
+    reminders, law = case.policy.reminders, case.law
+    if _is_demand(case, index):
+        return Message.DEMAND
+    follows = index + 1 < len(reminders)
+    is_notice = reminders[index + 1].demand and _needs_notice(case) if follows else _collects(case) is not None
+    lawful = law.creditor_may_send(Message.LAST_REMINDER, case.today)
+    return Message.LAST_REMINDER if is_notice and lawful else Message.REMINDER
+
+
+def _is_demand(case: Case, index: int) -> bool:
+    """Whether a reminder is the creditor's own demand, and may be: the law knows one, and its notice came first."""
+    law, today = case.law, case.today
+    if not case.policy.reminders[index].demand or law.demand.term.at(today) is None:
+        return False
+    noticed = not _needs_notice(case) or _is_noticed(case)
+    return noticed and law.creditor_may_send(Message.DEMAND, today)
 
 
 # --- when ------------------------------------------------------------------------------------------------------------
@@ -175,18 +223,30 @@ def _once_told(case: Case, anchor: datetime) -> datetime:
 
 def _pay_by(case: Case, proposal: Proposal) -> date:
     """The day to pay that a message prints."""
+    if proposal.message is Message.ANSWER:
+        return max(case.due, case.today + TIME_TO_PAY)
     if proposal.reminder is None:
         return max(case.due, case.today)
-    law, reminder = case.law, case.policy.reminders[proposal.reminder]
-    demanded = [law.reminders.new_due]
-    if proposal.message is Message.LAST_REMINDER:
-        demanded.append(law.collection.notice)
-    days = max([1, *(days for days, _ in filter(None, demanded))])
+    reminder = case.policy.reminders[proposal.reminder]
+    lawful = _least_pay_by(case, proposal)
     if reminder.time_to_pay:
         wished = case.calendar.add(case.today, reminder.time_to_pay)
     else:
         wished = _day_before_next(case, proposal.step, proposal.reminder)
-    return max(case.today + timedelta(days=days), wished)
+    return max(case.today + ONE_DAY, lawful, wished)
+
+
+def _least_pay_by(case: Case, proposal: Proposal) -> date:
+    """The earliest day to pay that the law lets a reminder print."""
+    law, today, terms = case.law, case.today, []
+    if proposal.message is Message.LAST_REMINDER:
+        terms.append(law.collection.notice.at(today))
+    if proposal.message is Message.DEMAND:
+        terms.append(law.demand.term.at(today))
+    if not any(send.is_out for send in case.reminders):
+        terms.append(law.reminders.free_first.at(today))
+    days = [law.last_day(term, today, proposal.channel) for term in terms if term]
+    return max([today + timedelta(days=law.reminders.new_due.at(today) or 0), *days])
 
 
 def _day_before_next(case: Case, step: str, index: int) -> date:
@@ -198,7 +258,7 @@ def _day_before_next(case: Case, step: str, index: int) -> date:
     anchor = _once_told(case, case.midnight(case.due))
     if upcoming.anchor is Anchor.AFTER_PREVIOUS:
         anchor = case.first_out(step) or case.now
-    elif case.law.reminders.new_due:
+    elif case.law.reminders.new_due.at(case.today):
         return case.today
     next_day = case.window.fit(case.deadline(anchor, upcoming.wait)).date()
     return case.calendar.roll_back(next_day - ONE_DAY)
@@ -217,14 +277,35 @@ def _is_done(case: Case, index: int) -> bool:
 
 
 def _collects(case: Case) -> Collection | None:
-    """The hand-over that would follow as things stand. Fees alone are never handed over."""
-    collection, principal = case.policy.collection, case.facts.principal_open
-    if collection is None or case.facts.withdrawal_asked or not principal or principal < collection.minimum:
+    """The hand-over that would follow as things stand. Fees alone are never handed over, nor what is disputed."""
+    collection, facts = case.policy.collection, case.facts
+    if collection is None or facts.withdrawal_asked or not case.principal or case.principal < collection.minimum:
+        return None
+    if facts.holds and (facts.disputes or not _is_undisputed(case, collection)):
         return None
     return collection
 
 
+def _is_undisputed(case: Case, collection: Collection) -> bool:
+    """Whether no dispute ever was that the merchant's rules or an answer still to be sent keep from collection."""
+    disputed = any(hold.kind is Reason.DISPUTED for hold in case.facts.holds)
+    unsent = any(case.first_out(step) is None for step, _ in _replies(case))
+    return not (unsent or (disputed and collection.undisputed_only))
+
+
+def _replies(case: Case) -> list[tuple[str, AnswerState]]:
+    """The answers that are ours to send, each with its step."""
+    told = [answer for answer in case.facts.answers if answer.reply]
+    return [(numbered_step(ANSWER, index), answer) for index, answer in enumerate(told)]
+
+
+def _needs_notice(case: Case) -> bool:
+    """Whether the law wants a notice of ours before collection."""
+    notice = case.law.collection.notice.at(case.today)
+    return notice is not None and case.law.creditor_may_send(Message.LAST_REMINDER, case.today)
+
+
 def _is_noticed(case: Case) -> bool:
     """Whether the written notice that collection follows is out."""
-    notices = (reminder for reminder in case.reminders if reminder.message is Message.LAST_REMINDER)
+    notices = (sent for sent in case.reminders if sent.message in (Message.LAST_REMINDER, Message.DEMAND))
     return any(notice.is_out and notice.channel in WRITTEN for notice in notices)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from domain.calendar import Calendar
 from domain.decisions import Decision, End, Note, Recall, Reconcile, Send, Wait
-from domain.events import Asked, Closed, Skipped
+from domain.events import Asked, Closed, Reversed, Skipped
 from domain.policy import Channel
 from domain.simulation import Planned
 from domain.words import COLLECTION, Message, Reason
@@ -18,6 +18,9 @@ MESSAGES = {
     Message.DUE_REMINDER: "due reminder",
     Message.REMINDER: "reminder",
     Message.LAST_REMINDER: "last reminder",
+    Message.DEMAND: "demand before collection",
+    Message.CORRECTION: "correction",
+    Message.ANSWER: "answer to the dispute",
     Message.RECEIPT: "receipt",
     Message.CLAIM: "hand-over to collection",
     Message.WITHDRAWAL: "withdrawal from collection",
@@ -27,6 +30,7 @@ UNLESS = {
     Reason.AWAITING_VIEW: " unless viewed",
     Reason.AWAITING_DUE: " unless paid",
     Reason.AWAITING_PAYMENT: " unless paid",
+    Reason.CONTACTED_TODAY: " since the customer got an SMS today",
 }
 WAITS = {
     Reason.IN_COLLECTION: "in collection, waiting for the agency",
@@ -55,9 +59,9 @@ def tell(decision: Decision, calendar: Calendar) -> str:
         case Wait():
             return _wait(decision, calendar)
         case Send():
-            fee = f", fee {decision.fee} {decision.fee.currency}" if decision.fee else ""
+            charges = "".join(f", {added.kind} {added.amount} {added.amount.currency}" for added in decision.charges)
             by = "" if decision.channel is Channel.COLLECTION else f" by {CHANNELS[decision.channel]}"
-            return f"{MESSAGES[decision.message].capitalize()}{by}{fee}"
+            return f"{MESSAGES[decision.message].capitalize()}{by}{charges}"
         case Reconcile():
             return f"Look for evidence of {decision.id}"
         case Recall():
@@ -104,6 +108,8 @@ def _note(note: Note) -> str:
     match note.event:
         case Asked(reason=reason):
             return f"Ask a person: {reason.replace('_', ' ')}"
+        case Reversed(kind=kind, reason=reason):
+            return f"Take back the {kind}: {reason.replace('_', ' ')}"
         case Closed(reason=reason):
             return f"Close: {reason.replace('_', ' ')}"
         case Skipped(channel=channel, reason=reason):

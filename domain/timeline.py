@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, TypedDict, Unpack
 
 from domain.calendar import Calendar
+from domain.charge import ChargeKind
 from domain.events import (
     Answered,
     Asked,
@@ -27,10 +28,10 @@ from domain.events import (
     Skipped,
     learn,
 )
-from domain.facts import ChargeState, Facts, Invoice
+from domain.facts import Charge, ChargeState, Facts, Invoice
 from domain.money import Money
 from domain.policy import Channel
-from domain.words import Message, Reason, SendId
+from domain.words import DisputeOutcome, Message, Reason, SendId
 
 
 class Did(StrEnum):
@@ -124,35 +125,40 @@ class _Teller:
         reserved = self.reserved[event.send]
         where: _Where = {"step": send.id.step, "message": send.message, "channel": send.channel}
         did = _TO_AGENCY.get(send.message, Did.SENT)
-        charge = next((c for c in self.facts.charges if c.send == send.id and c.state is ChargeState.BOOKED), None)
         yield self.entry(event, did, reserved.reason, **where | {"amount": reserved.total})
-        if charge:
-            reason = Reason.CAPPED_BY_LAW if charge.capped else Reason.REMINDER_FEE
-            yield self.entry(event, Did.CHARGED, reason, **where | {"amount": charge.amount, "law": charge.law})
+        for charge in self.facts.charges:
+            if charge.send == send.id and charge.state is ChargeState.BOOKED:
+                charged: _Where = where | {"amount": charge.amount, "law": charge.law}
+                yield self.entry(event, Did.CHARGED, _why(charge, send.message), **charged)
 
     def skip(self, event: Skipped, before: Facts) -> Iterator[Entry]:
         where: _Where = {"step": event.send.step, "message": event.message, "channel": event.channel}
         yield self.entry(event, Did.SKIPPED, event.reason, **where)
 
     def reverse(self, event: Reversed, before: Facts) -> Iterator[Entry]:
-        charge = before.charge(event.step)
+        charge = before.charge(event.step, event.kind)
         law = charge.law if charge else None
-        amount = before.fees - self.facts.fees
+        amount = before.charged - self.facts.charged
         yield self.entry(event, Did.REVERSED, event.reason, step=event.step, amount=amount, law=law)
 
     def recall(self, event: Recalled, before: Facts) -> Iterator[Entry]:
-        charge = before.charge(event.send.step)
-        if charge and before.fees != self.facts.fees:
-            amount = before.fees - self.facts.fees
-            yield self.entry(event, Did.REVERSED, Reason.RECALLED, step=event.send.step, amount=amount, law=charge.law)
+        step = event.send.step
+        for charge in before.charges:
+            after = self.facts.charge(step, charge.kind) if charge.step == step else None
+            if charge.state is ChargeState.BOOKED and after and after.state is ChargeState.REVERSED:
+                amount = charge.amount
+                yield self.entry(event, Did.REVERSED, Reason.RECALLED, step=step, amount=amount, law=charge.law)
 
     def hold(self, event: Event, before: Facts) -> Iterator[Entry]:
-        yield self.entry(event, Did.HELD, self.facts.holds[-1].kind)
+        hold = self.facts.holds[-1]
+        where: _Where = {"amount": hold.amount} if hold.amount else {}
+        yield self.entry(event, Did.HELD, hold.kind, **where)
 
     def release(self, event: Event, before: Facts) -> Iterator[Entry]:
         ended = sum(hold.ended is None for hold in before.holds) - sum(hold.ended is None for hold in self.facts.holds)
         if ended:
-            yield self.entry(event, Did.RELEASED, _RELEASES[type(event)])
+            upheld = isinstance(event, Answered) and event.outcome is DisputeOutcome.UPHELD
+            yield self.entry(event, Did.RELEASED, Reason.UPHELD if upheld else _RELEASES[type(event)])
 
     def ask(self, event: Asked, before: Facts) -> Iterator[Entry]:
         yield self.entry(event, Did.ASKED, event.reason)
@@ -161,6 +167,19 @@ class _Teller:
         yield self.entry(event, Did.CLOSED, event.reason)
 
 
+def _why(charge: Charge, message: Message) -> Reason:
+    """Why a charge was added, or that the law cut it."""
+    if charge.capped:
+        return Reason.CAPPED_BY_LAW
+    handed_over = message is Message.CLAIM and charge.kind is ChargeKind.FEE
+    return Reason.HAND_OVER_FEE if handed_over else _CHARGED[charge.kind]
+
+
+_CHARGED = {
+    ChargeKind.FEE: Reason.REMINDER_FEE,
+    ChargeKind.INTEREST: Reason.LATE_INTEREST,
+    ChargeKind.COMPENSATION: Reason.COMPENSATION,
+}
 _TO_AGENCY = {Message.CLAIM: Did.HANDED_OVER, Message.WITHDRAWAL: Did.WITHDRAWN}
 _RELEASES: dict[type[Event], Reason] = {
     Answered: Reason.ANSWERED,

@@ -36,6 +36,12 @@ class Message(StrEnum):
     """To the agency: the debtor disputes the claim."""
 
 
+REMINDERS = frozenset({Message.REMINDER, Message.LAST_REMINDER, Message.DEMAND})
+"""The messages that press for money that is overdue."""
+DUNNING = REMINDERS | {Message.DUE_REMINDER}
+"""The messages of which a customer gets at most one SMS a day."""
+
+
 class Status(StrEnum):
     """What became of a send."""
 
@@ -55,6 +61,25 @@ class Outcome(StrEnum):
     CREDITED = "credited"
     WRITTEN_OFF = "written_off"
     STOPPED = "stopped"
+
+
+class DisputeOutcome(StrEnum):
+    """How a dispute was answered."""
+
+    REJECTED = "rejected"
+    """The claim stands, and the debtor was told why in writing."""
+    UPHELD = "upheld"
+    """The debtor was right: what was disputed is owed no more."""
+    CREDITED = "credited"
+    """An amount was credited; the rest stands."""
+
+
+class AgencyOutcome(StrEnum):
+    """How an agency closed its case."""
+
+    PAID = "paid"
+    RETURNED = "returned"
+    UNCOLLECTIBLE = "uncollectible"
 
 
 class Reason(StrEnum):
@@ -82,6 +107,7 @@ class Reason(StrEnum):
     AWAITING_BOOKING = "awaiting_booking"
     AWAITING_EVIDENCE = "awaiting_evidence"
     AWAITING_RECALL = "awaiting_recall"
+    CONTACTED_TODAY = "contacted_today"
     IN_COLLECTION = "in_collection"
     DISPUTED = "disputed"
     RESPITE = "respite"
@@ -90,12 +116,17 @@ class Reason(StrEnum):
     STOPPED = "stopped"
     # why a fee came or went
     REMINDER_FEE = "reminder_fee"
+    LATE_INTEREST = "late_interest"
+    COMPENSATION = "compensation"
+    HAND_OVER_FEE = "hand_over_fee"
     CAPPED_BY_LAW = "capped_by_law"
     PAID_ON_TIME = "paid_on_time"
+    RECALCULATED = "recalculated"
     WAIVED = "waived"
     RECALLED = "recalled"
     # why a hold ended
     ANSWERED = "answered"
+    UPHELD = "upheld"
     HOLD_OVER = "hold_over"
     RELEASED = "released"
     # why a person is asked
@@ -104,12 +135,17 @@ class Reason(StrEnum):
     DISPUTED_IN_COLLECTION = "disputed_in_collection"
     CANNOT_RENDER = "cannot_render"
     AGENCY_REFUSED = "agency_refused"
+    AGENCY_SILENT = "agency_silent"
+    AGENCY_CLOSED = "agency_closed"
     # why a life ended
     PAID = "paid"
     WITHIN_TOLERANCE = "within_tolerance"
     COLLECTED = "collected"
     CREDITED = "credited"
     FEES_WRITTEN_OFF = "fees_written_off"
+    WRITTEN_OFF = "written_off"
+    # why a message goes out besides
+    TAKEN_BACK = "taken_back"
 
 
 class SendId(NamedTuple):
@@ -127,8 +163,15 @@ DISTRIBUTION = "distribution"
 DUE_REMINDER = "due_reminder"
 COLLECTION = "collection"
 RECEIPT = "receipt"
+CORRECTION = "correction"
+ANSWER = "answer"
 
 
 def reminder_step(index: int) -> str:
     """The name of the reminder with this index: ``reminder-1`` is the first."""
     return f"reminder-{index + 1}"
+
+
+def numbered_step(name: str, index: int) -> str:
+    """The name of a step that may come again: ``correction-1``, ``answer-2``."""
+    return f"{name}-{index + 1}"
