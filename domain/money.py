@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-MINOR_DIGITS = {"SEK": 2, "NOK": 2, "DKK": 2, "EUR": 2, "ISK": 0, "USD": 2, "GBP": 2, "CHF": 2}
+TWO_DECIMALS = ("SEK", "NOK", "DKK", "EUR", "USD", "GBP", "CHF", "PLN", "CZK", "HUF", "RON", "BGN")
+MINOR_DIGITS = {**dict.fromkeys(TWO_DECIMALS, 2), "ISK": 0}
 """Decimals of each currency we handle (ISO 4217)."""
 
 PLAIN = re.compile(r"(-?\d{1,13})(?:\.(\d+))?", re.ASCII)

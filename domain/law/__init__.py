@@ -1,6 +1,6 @@
 """The law of each country we serve, one literal a country and kind of debtor."""
 
-from domain.law import no, se
+from domain.law import de, eu, fr, nl, no, se, uk
 from domain.law.pack import (
     CollectionLaw,
     Dated,
@@ -14,8 +14,11 @@ from domain.law.pack import (
 from domain.words import DebtorKind
 
 LAWS: dict[tuple[str, DebtorKind], Law] = {
-    (law.country, law.kind): law for country in (se, no) for law in (country.CONSUMER, country.COMPANY)
+    (law.country, law.kind): law for country in (se, no, de, nl, fr, uk) for law in (country.CONSUMER, country.COMPANY)
 }
+
+ALIASES = {"UK": "GB"}
+"""What people call a country, and its code."""
 
 
 class UnknownLawError(ValueError):
@@ -23,12 +26,13 @@ class UnknownLawError(ValueError):
 
 
 def law_of(country: str, kind: DebtorKind) -> Law:
-    """The law that protects such a debtor.
+    """The law that protects such a debtor; for a company elsewhere in the Union what its directive gives.
 
     Raises:
         UnknownLawError: we know none.
     """
-    law = LAWS.get((country, kind))
+    country = ALIASES.get(country, country)
+    law = LAWS.get((country, kind)) or (eu.law_for(country) if kind is DebtorKind.COMPANY else None)
     if law is None:
         known = ", ".join(sorted(named for named, of in LAWS if of is kind))
         raise UnknownLawError(f"no law is known for a {kind} in {country!r}; known: {known}")

@@ -92,5 +92,8 @@ class Share:
         return Money(min(max(minor, self.least.minor), self.most.minor), principal.currency)
 
     def __str__(self) -> str:
-        named = ", ".join(f"{percent} % of {width}" for width, percent in self.slices)
+        places = ["first", *("next" for _ in self.slices[1:])]
+        named = ", ".join(
+            f"{percent} % of the {place} {width}" for place, (width, percent) in zip(places, self.slices, strict=True)
+        )
         return f"{named}, {self.above} % above; {self.least} to {self.most} {self.least.currency}"

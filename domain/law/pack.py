@@ -161,6 +161,8 @@ class InterestLaw:
     points: Dated[Decimal] = Dated()
     starts: Dated[Start] = Dated()
     day_count: Dated[DayCount] = Dated()
+    fixed: Dated[bool] = Dated()
+    """The reference rate of the first day holds until the debt is paid."""
 
 
 @dataclass(frozen=True, slots=True)
