@@ -12,10 +12,11 @@ from pydantic import ValidationError
 from config.merchant_file import MerchantFile
 from config.policy_file import PolicyFile
 from config.problems import ConfigError, Fault, explained, keys_of, shape
-from config.values import Reading
+from config.reference_file import misplaced, unpayable
+from config.values import COUNTRIES, Reading
 from config.yaml_tree import Tree, read_tree
 from domain.law import LAWS
-from domain.merchant import Merchant, ReferenceKind
+from domain.merchant import Merchant
 from domain.money import MINOR_DIGITS
 from domain.policy import Policy
 
@@ -64,11 +65,16 @@ def _reading(data: Mapping[str, Any]) -> Reading:
     currency, country = data.get("currency"), data.get("country")
     if isinstance(currency, str) and currency in MINOR_DIGITS:
         return Reading(currency)
-    return Reading(LAWS[country].currency if isinstance(country, str) and country in LAWS else "SEK")
+    return Reading(currency_of(country) if isinstance(country, str) and country in COUNTRIES else "SEK")
+
+
+def currency_of(country: str) -> str:
+    """The currency of a country whose law we know."""
+    return next(law.currency for (named, _), law in LAWS.items() if named == country)
 
 
 def _merchant(model: MerchantFile, groups: Mapping[str, Policy]) -> Merchant:
-    currency = model.currency or LAWS[model.country].currency
+    currency = model.currency or currency_of(model.country)
     return Merchant(
         id=model.merchant,
         name=model.name,
@@ -76,7 +82,7 @@ def _merchant(model: MerchantFile, groups: Mapping[str, Policy]) -> Merchant:
         currency=currency,
         languages=model.languages,
         payee=model.payee.payee(),
-        reference=ReferenceKind(model.reference.kind),
+        reference=model.reference.rule(),
         senders=model.senders.senders(),
         policy=model.policy.policy(currency),
         groups=groups,
@@ -108,25 +114,20 @@ def patched(base: Mapping[str, Any], patch: Mapping[str, Any], reading: Reading)
         return None, [fault for fault in faults if fault[0] and fault[0][0] in patch]
 
 
-def _mismatches(model: MerchantFile) -> list[Fault]:
-    payee = model.payee
-    giro = payee.bankgiro or payee.plusgiro
-    if not (giro or payee.account or payee.iban):
-        return [(("payee",), "has no account to pay to", 'add "bankgiro:", "plusgiro:", "account:" or "iban:"')]
-    needs = {
-        ReferenceKind.OCR: (giro, "a bankgiro or plusgiro number", "bankgiro"),
-        ReferenceKind.KID: (payee.account, "a Norwegian account number", "account"),
-        ReferenceKind.RF: (payee.iban, "an IBAN", "iban"),
-    }
-    has, needed, key = needs[ReferenceKind(model.reference.kind)]
-    if has:
-        return []
-    cure = f'add "{key}:" under payee, or write another kind'
-    return [(("reference", "kind"), f"{model.reference.kind} needs {needed} as payee", cure)]
+def _mismatches(model: MerchantFile) -> Iterator[Fault]:
+    payee = model.payee.payee()
+    yield from misplaced(model.reference)
+    if payee.bankgiro or payee.plusgiro or payee.account or payee.fik_creditor or payee.iban:
+        yield from unpayable(model.reference, payee)
+    else:
+        yield ("payee",), "has no account to pay to", f"add {_ACCOUNTS}"
+
+
+_ACCOUNTS = '"bankgiro:", "plusgiro:", "account:", "fik_creditor:" or "iban:"'
 
 
 def _all_senderless(model: MerchantFile, groups: Mapping[str, Policy]) -> Iterator[Fault]:
-    policy = model.policy.policy(model.currency or LAWS[model.country].currency)
+    policy = model.policy.policy(model.currency or currency_of(model.country))
     yield from senderless(model, policy, ("senders",), "the policy uses")
     for name, group in groups.items():
         yield from senderless(model, group, ("senders",), f'group "{name}" uses', policy)

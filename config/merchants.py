@@ -17,7 +17,7 @@ from typing import Any
 from config.merchant_source import Source, patched, read_source, senderless
 from config.problems import ConfigError, Fault, Problem, nearest, shape, shown_key
 from config.values import Reading
-from domain.law import LAWS
+from domain.law import law_of
 from domain.merchant import Merchant
 from domain.policy import Policy
 from domain.review import Finding, Severity, review
@@ -164,11 +164,11 @@ def read_text(path: Path) -> str:
 
 
 def _reviewed(source: Source, day: date) -> Iterator[tuple[Severity, Problem]]:
-    merchant, law = source.merchant, LAWS[source.merchant.country]
+    merchant = source.merchant
     if merchant.currency == "SEK" and merchant.payee.organisation is None:
         problem = "has no organisation number, so bills and pages carry no QR code for bank apps"
         yield Severity.WARNING, source.tree.problem(("payee",), problem, "add organisation: as in 556123-4567")
-    for finding in review(merchant.policy, law, day):
+    for finding in _looked_at(merchant.policy, merchant, day):
         yield finding.severity, source.tree.problem(finding.where, *_told(finding))
     for name, policy in merchant.groups.items():
         for finding in _new_findings(policy, merchant.policy, merchant, day):
@@ -178,9 +178,14 @@ def _reviewed(source: Source, day: date) -> Iterator[tuple[Severity, Problem]]:
 
 def _new_findings(policy: Policy, base: Policy, merchant: Merchant, day: date) -> list[Finding]:
     """What is found in a policy and was not in the one that it replaces."""
-    law = LAWS[merchant.country]
-    known = set(review(base, law, day))
-    return [finding for finding in review(policy, law, day) if finding not in known]
+    known = set(_looked_at(base, merchant, day))
+    return [finding for finding in _looked_at(policy, merchant, day) if finding not in known]
+
+
+def _looked_at(policy: Policy, merchant: Merchant, day: date) -> tuple[Finding, ...]:
+    """What the law finds in a policy, for each kind of debtor that it is meant for."""
+    found = (review(policy, law_of(merchant.country, kind), day) for kind in sorted(policy.debtors))
+    return tuple(dict.fromkeys(finding for findings in found for finding in findings))
 
 
 def _rebased(finding: Finding, where: tuple[str, ...], patch: Mapping[str, Any]) -> tuple[str | int, ...]:

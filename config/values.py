@@ -15,6 +15,9 @@ from domain.calendar import Hours, Span, Unit
 from domain.law import LAWS
 from domain.money import MINOR_DIGITS, Money, MoneyError
 
+COUNTRIES = tuple(dict.fromkeys(country for country, _ in LAWS))
+"""The countries whose law we know."""
+
 LANGUAGES = ("en", "sv")
 """The languages that there are templates for."""
 
@@ -141,8 +144,8 @@ def one_of(words: Iterable[str]) -> Callable[[object], str]:
 def parse_country(value: object) -> str:
     """Read a country that we know the law of."""
     written = text(value)
-    if written not in LAWS:
-        known = ", ".join(f"{law.country} ({law.names['en']})" for law in LAWS.values())
+    if written not in COUNTRIES:
+        known = ", ".join(dict.fromkeys(f"{law.country} ({law.names['en']})" for law in LAWS.values()))
         raise wrong(f'no law pack for country "{written}"', f"known: {known}")
     return written
 
@@ -193,7 +196,7 @@ Yes = Annotated[bool, PlainValidator(parse_yes), WithJsonSchema({"enum": [True, 
 Day = Annotated[date, BeforeValidator(parse_date), as_text("[0-9]{4}-[0-9]{2}-[0-9]{2}", "2026-03-02")]
 Name = Annotated[str, PlainValidator(parse_name), as_text("[a-z0-9][a-z0-9_-]{0,39}", "nordljus")]
 Country = Annotated[
-    str, PlainValidator(parse_country), WithJsonSchema({"type": "string", "enum": list(LAWS), "examples": ["SE"]})
+    str, PlainValidator(parse_country), WithJsonSchema({"type": "string", "enum": list(COUNTRIES), "examples": ["SE"]})
 ]
 Currency = Annotated[str, *word_of(sorted(MINOR_DIGITS))]
 Language = Annotated[str, *word_of(LANGUAGES)]

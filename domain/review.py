@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any, TypeVar
 
 from domain.calendar import Hours, Span, Unit
 from domain.case import WRITTEN
-from domain.law import Law, Source
+from domain.law.pack import Dated, Law, Source, Term
+from domain.money import Money
 from domain.policy import Anchor, Policy, Reminder, Rung
 
+T = TypeVar("T")
 Where = tuple[str | int, ...]
 
 
@@ -64,22 +67,24 @@ def _warning(where: Where, problem: str, cure: str, source: Source | None = None
 
 
 def _fee_cap(look: _Look) -> Iterator[Finding]:
-    cap = look.law.reminders.fee_cap.on(look.day)
+    line = look.law.reminders.cap.on(look.day)
     for index, reminder in _paid(look.policy):
         where: Where = ("reminders", index, "fee")
-        if cap is None or cap.value is None:
-            source = cap.source if cap else None
+        if line is None or line.value is None:
+            source = line.source if line else None
             yield _warning(where, f"no cap is known for {look.day}, so no fee will be charged", "write 0.00", source)
-        elif cap.value.currency != reminder.fee.currency:
+            continue
+        cap = line.value.of(Money.zero(look.policy.currency), reminder.rungs[0].channel)
+        if cap is None:
             problem = f"no cap is known in {reminder.fee.currency}, so no fee will be charged"
-            yield _warning(where, problem, "write 0.00", cap.source)
-        elif reminder.fee > cap.value:
+            yield _warning(where, problem, "write 0.00", line.source)
+        elif reminder.fee > cap:
             problem = f"{reminder.fee} {look.policy.currency} is more than the law allows"
-            yield _error(where, problem, f"write at most {cap.value}", cap.source)
+            yield _error(where, problem, f"write at most {cap}", line.source)
 
 
 def _fee_agreed(look: _Look) -> Iterator[Finding]:
-    source = look.law.reminders.fee_needs_agreement
+    source = _source(look.law.reminders.needs_agreement, look.day)
     first = next(_paid(look.policy), None)
     if source and first and not look.policy.fee_agreed:
         cure = 'if your contract says that a reminder costs, add "fee_agreed: true" to the policy; else write 0.00'
@@ -90,7 +95,7 @@ def _fee_agreed(look: _Look) -> Iterator[Finding]:
 def _fee_count(look: _Look) -> Iterator[Finding]:
     for paid, (index, _) in enumerate(_paid(look.policy), start=1):
         where: Where = ("reminders", index, "fee")
-        limit, usual = look.law.reminders.fee_limit, look.law.reminders.usual_fees
+        limit, usual = _ruled(look.law.reminders.count, look.day), _ruled(look.law.reminders.usual, look.day)
         if limit and paid > limit[0]:
             yield _error(where, f"this is paid reminder {paid}; the law allows {limit[0]}", "write 0.00", limit[1])
         elif usual and paid > usual[0]:
@@ -99,10 +104,11 @@ def _fee_count(look: _Look) -> Iterator[Finding]:
 
 
 def _fee_time(look: _Look) -> Iterator[Finding]:
-    if look.law.reminders.fee_not_before is None:
+    rule = _ruled(look.law.reminders.not_before, look.day)
+    if rule is None:
         return
-    days, source = look.law.reminders.fee_not_before
-    for index, earliest in enumerate(_earliest(look.policy, look.law)):
+    days, source = rule
+    for index, earliest in enumerate(_earliest(look)):
         reminder = look.policy.reminders[index]
         if reminder.fee and earliest < days:
             problem = f"a fee may be charged from {days} days after the due date; this is after {earliest}"
@@ -111,7 +117,7 @@ def _fee_time(look: _Look) -> Iterator[Finding]:
 
 
 def _fee_writing(look: _Look) -> Iterator[Finding]:
-    source = look.law.reminders.fee_needs_writing
+    source = _source(look.law.reminders.needs_writing, look.day)
     for index, reminder in _paid(look.policy):
         if source and not _is_written(reminder):
             problem = "a fee needs a reminder in writing, so it will never be charged here"
@@ -123,7 +129,7 @@ def _fee_writing(look: _Look) -> Iterator[Finding]:
 
 def _time_to_pay(look: _Look) -> Iterator[Finding]:
     for index, reminder in enumerate(look.policy.reminders):
-        demand = _demanded(look.policy, look.law, index)
+        demand = _demanded(look, index)
         if demand is None:
             continue
         days, source = demand
@@ -137,9 +143,10 @@ def _time_to_pay(look: _Look) -> Iterator[Finding]:
 
 
 def _contact_hours(look: _Look) -> Iterator[Finding]:
-    if look.law.contact_hours is None:
+    rule = _ruled(look.law.contact.weekdays, look.day)
+    if rule is None:
         return
-    allowed, source = look.law.contact_hours
+    allowed, source = rule
     narrowed = look.policy.contact_hours.narrowed(allowed)
     where: Where = ("contact_hours",)
     if narrowed == look.policy.contact_hours:
@@ -152,11 +159,8 @@ def _contact_hours(look: _Look) -> Iterator[Finding]:
 
 
 def _spread(look: _Look) -> Iterator[Finding]:
-    hours = (
-        look.policy.contact_hours.narrowed(look.law.contact_hours[0])
-        if look.law.contact_hours
-        else look.policy.contact_hours
-    )
+    allowed = look.law.contact.weekdays.at(look.day)
+    hours = look.policy.contact_hours.narrowed(allowed) if allowed else look.policy.contact_hours
     open_minutes = _minutes(hours)
     if 0 < open_minutes < look.policy.spread_minutes:
         problem = f"{look.policy.spread_minutes} minutes is longer than the contact hours {hours}"
@@ -172,9 +176,9 @@ def _distribution(look: _Look) -> Iterator[Finding]:
 
 
 def _notice(look: _Look) -> Iterator[Finding]:
-    if look.policy.collection is None or look.law.collection.notice is None:
+    source = _source(look.law.collection.notice, look.day)
+    if look.policy.collection is None or source is None:
         return
-    source = look.law.collection.notice[1]
     if not look.policy.reminders:
         problem = "collection needs a written notice first, which is the last reminder, and there is none"
         yield _error(("collection",), problem, 'add a reminder by email or letter, or write "never"', source)
@@ -245,12 +249,30 @@ def _minutes(hours: Hours) -> int:
     return (hours.closes.hour - hours.opens.hour) * 60 + hours.closes.minute - hours.opens.minute
 
 
-def _demanded(policy: Policy, law: Law, index: int) -> tuple[int, Source] | None:
+def _ruled(rule: Dated[T], day: date) -> tuple[T, Source] | None:
+    """What a law sets on a day, and where; None: nothing."""
+    line = rule.on(day)
+    return (line.value, line.source) if line and line.value is not None else None
+
+
+def _source(rule: Dated[Any], day: date) -> Source | None:
+    """Where a demand of the law stands; None if it makes none on the day."""
+    ruled = _ruled(rule, day)
+    return ruled[1] if ruled and ruled[0] is not False else None
+
+
+def _demanded(look: _Look, index: int) -> tuple[int, Source] | None:
     """The days that the law gives a debtor after this reminder: a new due date, or the notice before collection."""
-    demands = [law.reminders.new_due]
-    if policy.collection and index + 1 == len(policy.reminders):
-        demands.append(law.collection.notice)
+    demands = [_ruled(look.law.reminders.new_due, look.day)]
+    if look.policy.collection and index + 1 == len(look.policy.reminders):
+        notice = _ruled(look.law.collection.notice, look.day)
+        demands.append((max(map(_term_days, notice[0]), default=0), notice[1]) if notice else None)
     return max((demand for demand in demands if demand), key=lambda demand: demand[0], default=None)
+
+
+def _term_days(term: Term) -> int:
+    """The fewest calendar days that a term can take."""
+    return _least_days(Span(term.days, term.unit))
 
 
 def _wait_after(policy: Policy, index: int) -> tuple[Where, Span] | None:
@@ -263,9 +285,10 @@ def _wait_after(policy: Policy, index: int) -> tuple[Where, Span] | None:
     return None
 
 
-def _earliest(policy: Policy, law: Law) -> Iterator[int]:
+def _earliest(look: _Look) -> Iterator[int]:
     """The fewest calendar days after the first due date at which each reminder can go out."""
-    new_due = law.reminders.new_due[0] + 1 if law.reminders.new_due else 0
+    policy, days = look.policy, look.law.reminders.new_due.at(look.day)
+    new_due = days + 1 if days else 0
     earliest = 0
     for index, reminder in enumerate(policy.reminders):
         wait = _least_days(reminder.wait)

@@ -6,13 +6,14 @@ from datetime import date, time
 import pytest
 
 from domain.calendar import Hours, Span, Unit
-from domain.law import LAWS, Law
+from domain.law import Law, law_of
 from domain.money import Money
 from domain.policy import Anchor, Channel, Collection, Policy, Reminder, Rung
 from domain.review import Finding, Severity, review
+from domain.words import DebtorKind
 
 DAY = date(2026, 3, 2)
-SWEDEN, NORWAY = LAWS["SE"], LAWS["NO"]
+SWEDEN, NORWAY = law_of("SE", DebtorKind.CONSUMER), law_of("NO", DebtorKind.CONSUMER)
 EMAIL, SMS, LETTER = Rung(Channel.EMAIL), Rung(Channel.SMS), Rung(Channel.LETTER)
 
 
