@@ -13,7 +13,7 @@ from stdnum.no import kontonr
 
 from config.problems import wrong
 from config.values import as_text, text
-from domain.references import NumberError
+from domain.references import NumberError, fik
 from domain.references.giro import bankgiro, plusgiro
 
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]]+@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}")
@@ -48,7 +48,7 @@ def parse_bic(value: object) -> str:
 
 
 def parse_giro(parse: Callable[[str], str]) -> Callable[[object], str]:
-    """Make the reader of a giro number."""
+    """Make the reader of a giro or creditor number."""
 
     def read(value: object) -> str:
         try:
@@ -85,6 +85,9 @@ Bankgiro = Annotated[
 ]
 Plusgiro = Annotated[str, PlainValidator(parse_giro(plusgiro)), as_text("[0-9 -]{2,12}", "176099-0", also=("integer",))]
 Account = Annotated[str, PlainValidator(parse_account), as_text("[0-9. ]{11,13}", "1234.56.78903", also=("integer",))]
+FikCreditor = Annotated[
+    str, PlainValidator(parse_giro(fik.creditor)), as_text("8[0-9 -]{7,9}", "81234567", also=("integer",))
+]
 Iban = Annotated[
     str, PlainValidator(parse_iban), as_text("[A-Z]{2}[0-9]{2}[A-Z0-9 ]{11,40}", "SE35 5000 0000 0549 1000 0003")
 ]

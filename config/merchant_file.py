@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from config.addresses import Account, Bankgiro, Bic, EmailAddress, Iban, Plusgiro, SmsSender
+from config.addresses import Account, Bankgiro, Bic, EmailAddress, FikCreditor, Iban, Plusgiro, SmsSender
 from config.policy_file import FileModel, PolicyFile
 from config.problems import wrong
+from config.reference_file import ReferenceFile
 from config.values import Country, Currency, Language, Name, Text, Yes, word_of
-from domain.merchant import EmailSender, LetterSender, Payee, ReferenceKind, Senders
+from domain.merchant import EmailSender, LetterSender, Payee, Senders
 
 WINDOWS = ("se-left", "se-right", "no-c5", "pingen-left")
 """The envelopes that there are letter layouts for."""
@@ -26,8 +27,10 @@ class PayeeFile(FileModel):
     """Swedish plusgiro number."""
     account: Account | None = None
     """Norwegian account number, 11 digits."""
+    fik_creditor: FikCreditor | None = None
+    """Danish creditor number, which FIK payments name."""
     iban: Iban | None = None
-    """International account number."""
+    """International account number; with qrr the QR-IBAN."""
     bic: Bic | None = None
     """The bank's international code."""
     organisation: Text | None = None
@@ -36,13 +39,6 @@ class PayeeFile(FileModel):
     def payee(self) -> Payee:
         """Return the domain's payee."""
         return Payee(**self.model_dump())
-
-
-class ReferenceFile(FileModel):
-    """The payment reference."""
-
-    kind: Annotated[str, *word_of(ReferenceKind), Field(examples=["ocr"])]
-    """Which reference the agreement with the bank expects: ocr (Sweden), kid (Norway) or rf (with an IBAN)."""
 
 
 class EmailSenderFile(FileModel):

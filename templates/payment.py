@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.merchant import ReferenceKind
-from domain.references import NumberError, reference_shown
+from domain.references import NumberError, fik, reference_shown
 from domain.references.check import grouped
 from domain.references.giro import bankgiro, plusgiro
 from templates.content import Content
@@ -20,10 +20,11 @@ class Scheme(StrEnum):
     BANKGIRO = "bankgiro"
     PLUSGIRO = "plusgiro"
     ACCOUNT = "account"
+    CREDITOR = "creditor"
     IBAN = "iban"
 
 
-_HOME = {"SEK": (Scheme.BANKGIRO, Scheme.PLUSGIRO), "NOK": (Scheme.ACCOUNT,)}
+_HOME = {"SEK": (Scheme.BANKGIRO, Scheme.PLUSGIRO), "NOK": (Scheme.ACCOUNT,), "DKK": (Scheme.CREDITOR,)}
 """Which accounts take a currency inside its own country. IBAN takes any."""
 
 
@@ -73,7 +74,10 @@ def accounts(content: Content) -> list[Account]:
 
 def reference(content: Content) -> Reference:
     """Give the reference the name that the customer's bank gives its field."""
-    kind = content.merchant.reference
+    kind, payee = content.merchant.reference.kind, content.merchant.payee
+    if kind is ReferenceKind.FIK and payee.fik_creditor:
+        line = fik.line(content.reference, payee.fik_creditor)  # what Danish banks read, and want typed, as a whole
+        return Reference(kind, line, line)
     return Reference(kind, reference_shown(kind, content.reference), content.reference)
 
 
@@ -85,6 +89,8 @@ def _known(content: Content) -> Iterator[Account]:
         yield Account(Scheme.PLUSGIRO, plusgiro(payee.plusgiro))
     if payee.account:
         yield Account(Scheme.ACCOUNT, _norwegian(payee.account))
+    if payee.fik_creditor:
+        yield Account(Scheme.CREDITOR, payee.fik_creditor)
     if payee.iban:
         yield Account(Scheme.IBAN, grouped(_compact(payee.iban)), payee.bic)
 

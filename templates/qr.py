@@ -9,6 +9,7 @@ import segno
 
 from domain.merchant import ReferenceKind
 from domain.money import Money
+from domain.references import viite
 from domain.words import Message
 from templates.content import Content
 from templates.payment import Account, Reference, Scheme, accounts, reference
@@ -40,7 +41,7 @@ def payment_code(content: Content) -> Code | None:
     match content.total.currency:
         case "SEK":
             return _usingqr(content, next(iter(ways.values())))
-        case "EUR" if Scheme.IBAN in ways:
+        case "EUR" if Scheme.IBAN in ways and content.merchant.reference.kind is not ReferenceKind.QRR:
             return _epc(content, ways[Scheme.IBAN], reference(content))
         case _:
             return None
@@ -86,7 +87,7 @@ def _epc(content: Content, account: Account, to: Reference) -> Code | None:
     """EPC069-12 version 002; the BIC may be empty within Europe."""
     if content.total.minor > _EPC_LARGEST:
         return None
-    structured = to.compact if to.kind is ReferenceKind.RF else ""
+    structured, text = _remittance(to)
     lines = [
         "BCD",
         "002",
@@ -98,6 +99,19 @@ def _epc(content: Content, account: Account, to: Reference) -> Code | None:
         f"EUR{content.total}",
         "",
         structured,
-        "" if structured else to.compact[:_EPC_TEXT],
+        text[:_EPC_TEXT],
     ]
     return Code("epc", "\n".join(lines).rstrip("\n"))
+
+
+def _remittance(to: Reference) -> tuple[str, str]:
+    """The reference as ISO 11649, or else as text; banks know a Belgian one by its plus signs."""
+    match to.kind:
+        case ReferenceKind.RF:
+            return to.compact, ""
+        case ReferenceKind.VIITE:
+            return viite.as_rf(to.compact), ""
+        case ReferenceKind.OGM:
+            return "", to.printed
+        case _:
+            return "", to.compact

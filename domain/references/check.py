@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 SEPARATORS = str.maketrans("", "", " -\u00a0\u2007\u202f")
 """What people put between digits: hyphens and spaces, those of word processors included."""
 
@@ -45,6 +47,42 @@ def mod11(digits: str) -> str:
     """
     total = sum(int(digit) * (2 + place % 6) for place, digit in enumerate(reversed(digits)))
     return "0123456789-"[-total % 11]
+
+
+def mod731(digits: str) -> str:
+    """The check digit with weights 7, 3, 1 from the right, again and again.
+
+    >>> mod731("123456")
+    '1'
+    """
+    total = sum(int(digit) * (7, 3, 1)[place % 3] for place, digit in enumerate(reversed(digits)))
+    return str(-total % 10)
+
+
+def agreed(lengths: Iterable[int]) -> str:
+    """Lengths as people write them.
+
+    >>> agreed([12, 10])
+    '10 or 12'
+    """
+    return " or ".join(map(str, sorted(lengths)))
+
+
+def filled(digits: str, lengths: Iterable[int]) -> str:
+    """The digits behind as many zeros as the shortest agreed length with room for a check digit wants.
+
+    >>> filled("60224", [12, 8])
+    '0060224'
+
+    Raises:
+        NumberError: they are too many for each length.
+    """
+    known = sorted(lengths)
+    room = next((length - 1 for length in known if len(digits) < length), None)
+    if room is None:
+        problem = f"the number has {len(digits)} digits, and with a check digit no more than {known[-1]} are agreed"
+        raise NumberError(f"{problem}; use shorter invoice numbers, or agree a longer reference with your bank")
+    return digits.zfill(room)
 
 
 def digits_of(number: str) -> str:

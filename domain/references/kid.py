@@ -1,10 +1,15 @@
 """KID: the Norwegian payment reference. 2–25 characters; the last is mod 10 (Luhn) or mod 11, as agreed with the bank.
 
-Mod 10 finds every wrong digit and every swap of neighbours but that of 0 and 9; it may miss a digit too few or too
-many, which the bank finds where the agreement fixes the length. Mod 11 can end with a hyphen, which stands for ten.
+An account has up to three definitions, each with its own length; shorter numbers get zeros in front
+(https://www.mastercardpaymentservices.com/norway/utvikler/kid; 60224 becomes 602243 in
+https://help.monitorerp.com/NO-MONITOR_G5/en-us/Content/Topics/UserGuide/Using/InvoicingAccountsReceivable/KIDNumbers.htm;
+both read 2026-11-22).
 
->>> from_number("60224")
-'602243'
+Mod 10 finds every wrong digit and every swap of neighbours but that of 0 and 9; mod 11 finds all of both, and can end
+with a hyphen, which stands for ten. A digit too few or too many is found where the lengths are agreed.
+
+>>> from_number("60224"), from_number("60224", lengths=(12,))
+('602243', '000000602243')
 >>> validate("6022 43")
 '602243'
 >>> validate("12345674", check="mod11")
@@ -17,13 +22,11 @@ False
 
 from __future__ import annotations
 
-from typing import Literal
-
-from domain.references.check import NumberError, digits_of, grouped, is_digits, luhn, mod11
+from domain.merchant import Check
+from domain.references.check import NumberError, agreed, digits_of, filled, grouped, is_digits, luhn, mod11
 
 SHORTEST, LONGEST = 2, 25
 
-Check = Literal["mod10", "mod11"]
 _CHECKS = {"mod10": luhn, "mod11": mod11}
 
 
@@ -32,7 +35,7 @@ def compact(text: str) -> str:
     return "".join(text.split())
 
 
-def validate(text: str, *, check: Check = "mod10") -> str:
+def validate(text: str, *, check: Check = "mod10", lengths: tuple[int, ...] = ()) -> str:
     """The compact reference.
 
     Raises:
@@ -44,21 +47,23 @@ def validate(text: str, *, check: Check = "mod10") -> str:
         raise NumberError(f'"{text}" is no KID; it has digits only{" and may end with -" if check == "mod11" else ""}')
     if not SHORTEST <= len(kid) <= LONGEST:
         raise NumberError(f'"{text}" has {len(kid)} characters; a KID has {SHORTEST} to {LONGEST}')
+    if lengths and len(kid) not in lengths:
+        raise NumberError(f'"{text}" has {len(kid)} characters; agreed are {agreed(lengths)}')
     if kid[-1] != _CHECKS[check](kid[:-1]):
         raise NumberError(f'the check digit (the last) of "{text}" is wrong; some digit was mistyped')
     return kid
 
 
-def is_valid(text: str, *, check: Check = "mod10") -> bool:
+def is_valid(text: str, *, check: Check = "mod10", lengths: tuple[int, ...] = ()) -> bool:
     """Whether ``validate`` would accept it."""
     try:
-        return bool(validate(text, check=check))
+        return bool(validate(text, check=check, lengths=lengths))
     except NumberError:
         return False
 
 
-def from_number(number: str, *, check: Check = "mod10") -> str:
-    """The reference of an invoice number: its digits and the check digit.
+def from_number(number: str, *, check: Check = "mod10", lengths: tuple[int, ...] = ()) -> str:
+    """The reference of an invoice number: its digits and the check digit; at a fixed length zeros come first.
 
     Raises:
         NumberError: the number has no digit, or too many.
@@ -66,6 +71,7 @@ def from_number(number: str, *, check: Check = "mod10") -> str:
     digits = digits_of(number)
     if len(digits) + 1 > LONGEST:
         raise NumberError(f'"{number}" has {len(digits)} digits; a KID has room for {LONGEST - 1}')
+    digits = filled(digits, lengths) if lengths else digits
     return digits + _CHECKS[check](digits)
 
 

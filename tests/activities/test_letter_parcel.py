@@ -13,7 +13,7 @@ import pytest
 import templates
 from activities.letter import LetterPacker
 from domain.calendar import Hours
-from domain.merchant import EmailSender, LetterSender, Merchant, Payee, ReferenceKind, Senders
+from domain.merchant import EmailSender, LetterSender, Merchant, Payee, ReferenceKind, ReferenceRule, Senders
 from domain.money import Money
 from domain.policy import Policy
 from domain.words import Message
@@ -37,7 +37,7 @@ MERCHANT = Merchant(
     currency="SEK",
     languages=("sv", "en"),
     payee=Payee(bankgiro="5050-1055", organisation="556677-8899"),
-    reference=ReferenceKind.OCR,
+    reference=ReferenceRule(ReferenceKind.OCR),
     senders=Senders(
         EmailSender("faktura@merchant.example", "Nordljus"), "Nordljus", LetterSender("se-left", ("Nordljus", "Box 1"))
     ),

@@ -7,7 +7,7 @@ from datetime import date, time
 from decimal import Decimal
 
 from domain.calendar import Hours
-from domain.merchant import EmailSender, LetterSender, Merchant, Payee, ReferenceKind, Senders
+from domain.merchant import EmailSender, LetterSender, Merchant, Payee, ReferenceKind, ReferenceRule, Senders
 from domain.money import Money
 from domain.policy import Policy
 from domain.words import Message
@@ -61,7 +61,7 @@ def merchant(
         currency=currency,
         languages=("sv", "en"),
         payee=payee or Payee(bankgiro="5050-1055", organisation="556677-8899"),
-        reference=reference,
+        reference=ReferenceRule(reference),
         senders=Senders(
             EmailSender("faktura@merchant.example", name), "Nordljus", LetterSender(window, (name, *address))
         ),
