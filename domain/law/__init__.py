@@ -1,6 +1,6 @@
 """The law of each country we serve, one literal a country and kind of debtor."""
 
-from domain.law import de, eu, fr, nl, no, se, uk
+from domain.law import de, dk, eu, fi, fr, nl, no, se, uk
 from domain.law.pack import (
     CollectionLaw,
     Dated,
@@ -14,7 +14,9 @@ from domain.law.pack import (
 from domain.words import DebtorKind
 
 LAWS: dict[tuple[str, DebtorKind], Law] = {
-    (law.country, law.kind): law for country in (se, no, de, nl, fr, uk) for law in (country.CONSUMER, country.COMPANY)
+    (law.country, law.kind): law
+    for country in (se, no, dk, fi, de, nl, fr, uk)
+    for law in (country.CONSUMER, country.COMPANY)
 }
 
 ALIASES = {"UK": "GB"}

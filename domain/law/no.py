@@ -142,11 +142,7 @@ CONSUMER = Law(
                 Value(
                     date(2026, 1, 1),
                     nok("112.00"),
-                    Source(
-                        f"{REGULATION} § 1-2",
-                        Known.PRIMARY,
-                        "three twentieths of 750 is 112.50; rounded down, in the debtor's favour",
-                    ),
+                    Source(f"{REGULATION} § 1-2", Known.PRIMARY, "three twentieths of 750, 112.50, rounded down"),
                 ),
             )
         ),
