@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from temporalio import activity
 
 from activities.content import Packing
+from activities.evidence import claim_of, debtor_as_json
+from activities.grounds import charge_as_json, claimed
 from activities.sending import Sending
-from config.invoice_input import InvoiceInput
-from domain.facts import ChargeState
+from domain.archive import ArchiveError
+from domain.charge import ChargeKind
+from domain.evidence import indented
+from domain.ledger import ledger
 from domain.parcel import Parcel
 from domain.policy import Channel
 from domain.wire import ReconcileOrder, Report, SendOrder, reconcile_activity, send_activity
 from domain.words import Message
 from store.books import Books
+from templates.errors import RenderError
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +42,32 @@ class CollectionActivities:
 
 @dataclass(frozen=True, slots=True)
 class CollectionPacker:
-    """Makes the claim, or the notice about it, as JSON."""
+    """Makes the claim, which is the evidence pack with its notice, or a notice about the claim, as JSON."""
 
     books: Books
 
     def __call__(self, packing: Packing) -> Parcel:
-        """The parcel. A claim says who owes what, why, and everything that was done about it."""
+        """The parcel.
+
+        Raises:
+            RenderError: the pack is larger than one that can be read again.
+        """
+        case, message = packing.case, packing.send.message
+        notice, media_type = self._notice(packing), "application/json"
+        body = indented(notice)
+        if message is Message.CLAIM:
+            try:
+                body = claim_of(self.books, case, packing.now, notice | self._claim(packing))
+            except ArchiveError as error:
+                raise RenderError("evidence", str(error)) from None
+            media_type = "application/zip"
+        agency = case.policy.collection.agency if case.policy.collection else "outbox"
+        return Parcel(media_type, body, agency, f"{message} {case.invoice.number}")
+
+    def _notice(self, packing: Packing) -> dict[str, Any]:
+        """What it is about."""
         case, send = packing.case, packing.send
-        collection = case.policy.collection
-        notice: dict[str, Any] = {
+        return {
             "id": packing.place.id,
             "notice": send.message,
             "reason": send.reason,
@@ -56,40 +77,28 @@ class CollectionPacker:
             "balance": str(send.total),
             "currency": send.total.currency,
         }
-        if send.message is Message.CLAIM:
-            notice |= self._claim(packing)
-        body = json.dumps(notice, ensure_ascii=False, indent=2).encode()
-        agency = collection.agency if collection else "outbox"
-        return Parcel("application/json", body, agency, f"{send.message} {case.invoice.number}")
 
     def _claim(self, packing: Packing) -> dict[str, Any]:
-        """Principal and costs apart, the debtor, the history, and what each message hashed to."""
-        case, facts = packing.case, packing.case.facts
-        debtor = InvoiceInput.from_json(case.details).customer(packing.merchant)
-        kept = self.books.sends.of_invoice(case.id)
+        """Who owes what and why: principal, interest and costs apart, each charge with its law."""
+        case, facts, send = packing.case, packing.case.facts, packing.send
+        owed = ledger(facts, case.law).open
+        interest = [added.amount for added in send.charges if added.kind is ChargeKind.INTEREST]
+        costs = [added.amount for added in send.charges if added.kind is not ChargeKind.INTEREST]
         return {
-            "debtor": {
-                "name": debtor.name,
-                "kind": case.invoice.kind,
-                "country": debtor.country,
-                "address": list(debtor.address),
-                "email": debtor.email,
-                "phone": debtor.phone,
-            },
+            "principal": str(owed.principal),
+            "interest": str(sum(interest, owed.interest)),
+            "costs": str(sum(costs, owed.costs)),
+            "charges": [charge_as_json(case, charge) for charge in claimed(case, send.id)],
+            "debtor": debtor_as_json(case, packing.merchant),
             "issued": case.invoice.issued.isoformat(),
             "due": facts.due.isoformat(),
-            "principal": str(facts.amount),
+            "invoiced": str(facts.amount),
             "credited": str(facts.credited),
+            "written_off": str(facts.written_off),
             "paid": str(facts.paid),
-            "fees": [
-                {"step": charge.step, "amount": str(charge.amount), "law": charge.law}
-                for charge in facts.charges
-                if charge.state is ChargeState.BOOKED
-            ],
-            "history": [entry.as_json() for entry in case.life],
             "documents": [
-                {"send": str(send.send), "channel": send.channel, "message": send.message, "sha256": send.parcel.sha256}
-                for send in kept
-                if send.parcel
+                {"send": str(kept.send), "channel": kept.channel, "message": kept.message, "sha256": kept.parcel.sha256}
+                for kept in self.books.sends.of_invoice(case.id)
+                if kept.parcel and kept.channel != Channel.COLLECTION
             ],
         }

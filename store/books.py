@@ -12,6 +12,7 @@ from store.cases import Cases
 from store.deliveries import Deliveries
 from store.endpoints import Endpoints
 from store.engine import hold, open_engine, writing
+from store.evidence import Evidence
 from store.inbox import Inbox
 from store.looks import Looks
 from store.opt_outs import OptOuts
@@ -34,6 +35,7 @@ class Books:
         self.deliveries = Deliveries(engine, self.cases)
         self.inbox = Inbox(engine)
         self.opt_outs = OptOuts(engine)
+        self.evidence = Evidence(engine)
 
     def close(self) -> None:
         """Give the connections back."""
