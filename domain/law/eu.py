@@ -15,7 +15,7 @@ from domain.words import DebtorKind
 
 DIRECTIVE = "EU: Directive 2011/7/EU art."
 TEXT = "https://legislation.gov.uk/eudr/2011/7/article/3/2011-02-16"
-DEFINITIONS = "http://www.legislation.gov.uk/eudr/2011/7/article/2?view=plain"
+DEFINITIONS = "https://www.legislation.gov.uk/eudr/2011/7/article/2?view=plain"
 TRANSPOSED = date(2013, 3, 16)
 
 NAMES = {

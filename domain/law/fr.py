@@ -39,6 +39,7 @@ FORTY = (
     "https://www.fict.fr/publication/"
     "indemnite-forfaitaire-a-mentionner-dans-les-conditions-generales-de-vente-et-sur-la-facture/"
 )
+MENTIONS = "https://cabinetphenix.fr/?p=3391"
 RATES = "https://www.legifiscal.fr/actualites-fiscales/4371-taux-interet-legal-1er-semestre-2026.html"
 
 DAYTIME = since(
@@ -146,8 +147,8 @@ COMPANY = replace(
     must_state={
         Message.INVOICE: since(
             date(2013, 1, 1),
-            (Statement.COMPENSATION,),
-            read("FR: code de commerce art. L441-9", Known.SECONDARY, "the rate of penalty too, to be checked", FORTY),
+            (Statement.COMPENSATION, Statement.INTEREST_RATE),
+            read("FR: code de commerce art. L441-9", Known.SECONDARY, "on the invoice itself, under a fine", MENTIONS),
         )
     },
 )

@@ -166,6 +166,7 @@ COMPANY = replace(
                     "held on 18 June 2026, next on 30 July",
                     "https://research.titanfx.com/central-bank-watch/boe-monetary-policy",
                 ),
+                Value(date(2027, 1, 1), None, Source(ORDER, Known.UNKNOWN, "not yet set")),
             )
         ),
         points=since(IN_FORCE, Decimal(8), read(f"{ORDER} art. 4", Known.SECONDARY, "", ORDER_TOLD)),
@@ -191,7 +192,7 @@ COMPANY = replace(
             f"{ACT} s. 5A (2)",
             Known.PRIMARY,
             "less than 1 000, less than 10 000, and from there",
-            "http://www.legislation.gov.uk/cy/ukpga/1998/20/section/5A",
+            "https://www.legislation.gov.uk/cy/ukpga/1998/20/section/5A",
         ),
     ),
 )

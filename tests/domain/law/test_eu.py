@@ -84,7 +84,8 @@ def test_what_a_state_made_of_forty_euros_in_its_own_money_is_not_known(country)
         ("ES", date(2025, 1, 1), "11.15"),  # 3.15
         ("IT", date(2025, 7, 1), "10.15"),  # 2.15
         ("BE", date(2026, 6, 30), "10.15"),  # 2.15; getinvoicepdf.com tells 10.15 %
-        ("BE", date(2026, 7, 1), "10.40"),  # 2.40; and 10.40 %
+        ("BE", date(2026, 12, 31), "10.40"),  # 2.40; and 10.40 %
+        ("BE", date(2027, 1, 1), None),  # not yet set
         # Bulgaria has the euro since 1 January 2026
         ("BG", date(2025, 12, 31), None),
         ("BG", date(2026, 1, 1), "10.15"),

@@ -32,8 +32,8 @@ def test_a_company_owes_forty_euros_an_invoice_since_2013():
     assert CONSUMER.compensation_of(eur("89.90"), DAY) is None
 
 
-def test_the_invoice_to_a_company_announces_the_forty_euros():
-    assert COMPANY.must_state[Message.INVOICE].at(DAY) == (Statement.COMPENSATION,)
+def test_the_invoice_to_a_company_announces_the_forty_euros_and_the_rate():
+    assert COMPANY.must_state[Message.INVOICE].at(DAY) == (Statement.COMPENSATION, Statement.INTEREST_RATE)
     assert not CONSUMER.must_state
 
 
@@ -47,7 +47,8 @@ def test_the_invoice_to_a_company_announces_the_forty_euros():
         (date(2025, 1, 1), "13.15"),  # 3.15
         (date(2025, 12, 31), "12.15"),  # 2.15
         (date(2026, 1, 1), "12.15"),  # 2.15
-        (date(2026, 7, 1), "12.40"),  # 2.40
+        (date(2026, 12, 31), "12.40"),  # 2.40
+        (date(2027, 1, 1), None),  # not yet set
     ],
 )
 def test_a_company_owes_interest_and_a_consumer_is_asked_for_none(day, company):

@@ -95,7 +95,8 @@ def test_collection_from_a_consumer_needs_the_same_letter():
         (date(2025, 1, 1), "11.15"),  # 3.15; Wieringa Advocaten tell 11.15 %
         (date(2025, 7, 1), "10.15"),  # 2.15
         (date(2026, 1, 1), "10.15"),  # 2.15
-        (date(2026, 7, 1), "10.40"),  # 2.40
+        (date(2026, 12, 31), "10.40"),  # 2.40
+        (date(2027, 1, 1), None),  # not yet set
     ],
 )
 def test_a_company_owes_interest_and_a_consumer_is_asked_for_none(day, company):
