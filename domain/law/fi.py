@@ -33,6 +33,9 @@ from domain.words import DebtorKind, Message
 ACT = "FI: laki saatavien perinnästä (513/1999)"
 INTEREST = "FI: korkolaki (633/1982)"
 
+NEW = f"{ACT} 10 g-10 j §"
+"""The sections of 2022 on debts of others than consumers."""
+
 IN_2013 = date(2013, 3, 16)
 IN_2022 = date(2022, 5, 1)
 
@@ -63,14 +66,12 @@ OWN_TO_CONSUMER = read(
     OWN_DEMAND_PAGE,
 )
 TWELVE_EUROS = read(
-    f"{ACT} 10 g §",
+    NEW,
     Known.SECONDARY,
     "reminder and own demand alike (Suomen Yrittäjät); 50 to 110 euros are for those who collect by profession",
     COMPANY_COSTS_PAGE,
 )
-TEN_DAYS_APART = read(
-    f"{ACT} 10 h §", Known.SECONDARY, "ten days since the last; its section from memory", COMPANY_COSTS_PAGE
-)
+TEN_DAYS_APART = read(NEW, Known.SECONDARY, "ten days since the last", COMPANY_COSTS_PAGE)
 FOURTEEN_DAYS_LATE = read(f"{ACT} 10 b §", Known.PRIMARY, "14 days after the due date", KKV_PAGE)
 FOURTEEN_DAYS_APART = read(f"{ACT} 10 b §", Known.PRIMARY, "14 days since the last", KKV_PAGE)
 IN_WRITING = Source(f"{ACT} 10 a §", Known.PRIMARY, "a written reminder; an SMS is not taken as writing")
@@ -157,6 +158,7 @@ CONSUMER = Law(
                 Value(date(2025, 7, 1), Decimal("2.50"), from_the_ecb("2.15", ECB_2025)),
                 Value(date(2026, 1, 1), Decimal("2.50"), ANNOUNCED_2026),
                 Value(date(2026, 7, 1), Decimal("2.50"), from_the_ecb("2.40", ECB_2026)),
+                Value(date(2027, 1, 1), None, Source(f"{INTEREST} 12 §", Known.UNKNOWN, "not announced yet")),
             )
         ),
         points=since(IN_2013, Decimal(7), read(f"{INTEREST} 4 §", Known.PRIMARY, "", NOTICE_OF_2026)),
@@ -216,13 +218,13 @@ COMPANY = replace(
     ),
     reminders=ReminderLaw(
         cap=since(IN_2022, eur("12.00"), TWELVE_EUROS),
-        needs_writing=since(IN_2022, True, Source(f"{ACT} 10 g §", Known.MEMORY, "an SMS is not taken as writing")),
+        needs_writing=since(IN_2022, True, Source(NEW, Known.MEMORY, "an SMS is not taken as writing")),
         count=since(IN_2022, 2, Source(ACT, Known.MEMORY, "the law counts them (HE 241/2021 vp); two is our caution")),
         spacing=since(IN_2022, 10, TEN_DAYS_APART),
     ),
     demand=DemandLaw(
         cap=since(IN_2022, eur("12.00"), TWELVE_EUROS),
-        needs_writing=since(IN_2022, True, Source(f"{ACT} 10 g §", Known.MEMORY, "an SMS is not taken as writing")),
+        needs_writing=since(IN_2022, True, Source(NEW, Known.MEMORY, "an SMS is not taken as writing")),
         count=since(IN_2022, 1, Source(ACT, Known.MEMORY, "our caution: one")),
         spacing=since(IN_2022, 10, TEN_DAYS_APART),
         term=since(IN_2022, (Term(10),), Source(ACT, Known.MEMORY, TIME_TO_ANSWER)),
