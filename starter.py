@@ -19,7 +19,22 @@ import typer
 from sqlalchemy.exc import ArgumentError, OperationalError
 from temporalio.service import RPCError
 
-from commands import demo, doctor, heard, keys, law, looking, orders, policies, running, show, starting, webhooks
+from commands import (
+    demo,
+    doctor,
+    evidence,
+    heard,
+    keys,
+    law,
+    ledger,
+    looking,
+    orders,
+    policies,
+    running,
+    show,
+    starting,
+    webhooks,
+)
 from commands.session import CommandError, session
 from commands.starting import merchant_loader
 from config.invoices import read_invoice
@@ -38,7 +53,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for part in (running, demo, starting, looking, orders, policies, law, doctor, keys, webhooks, heard):
+for part in (running, demo, starting, looking, ledger, evidence, orders, policies, law, doctor, keys, webhooks, heard):
     part.register(app)
 
 

@@ -111,13 +111,23 @@ def found(client: CaseClient, number: str, merchant: str | None) -> InvoiceRef:
     Raises:
         CommandError: there is none, or more than one.
     """
+    return found_in(client.books, number, merchant)
+
+
+def found_in(books: Books, number: str, merchant: str | None) -> InvoiceRef:
+    """The same, where only the books are at hand.
+
+    Raises:
+        CommandError: there is none, or more than one.
+    """
     merchant, number = parted(number, merchant)
-    merchants = [merchant] if merchant else client.books.cases.merchants_of(number)
+    merchants = [merchant] if merchant else books.cases.merchants_of(number)
     if len(merchants) > 1:
         several = ", ".join(f"{name}/{number}" for name in merchants)
         raise CommandError(f"several merchants have an invoice {number}; write one of {several}")
+    whose = merchants[0] if merchants else "?"
     try:
-        return client.find(merchants[0] if merchants else "?", number)
+        return InvoiceRef(books.cases.find(whose, number), whose, number)
     except UnknownInvoiceError:
         where = f"merchant {merchant} has" if merchant else "there is"
         raise CommandError(f"{where} no invoice {number}; see them all with: kvitt status") from None

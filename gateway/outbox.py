@@ -14,7 +14,7 @@ from domain.words import Message
 from gateway.calm import missing
 from gateway.desk import Desk
 from gateway.guard import Policy
-from gateway.parcels import filename, linked, mail_of, pretty, words_in
+from gateway.parcels import filename, linked, mail_of, pack_in, pretty, words_in
 from gateway.reading import body_of
 from gateway.staff import own_host
 from gateway.wording import words_of
@@ -87,4 +87,5 @@ def _shown(send: KeptSend, parcel: Parcel) -> dict[str, object]:
         "mail": mail_of(parcel) if send.channel == Channel.EMAIL else None,
         "sms": linked(words_in(parcel)) if send.channel == Channel.SMS else None,
         "claim": pretty(parcel) if send.channel == Channel.COLLECTION else None,
+        "pack": pack_in(parcel),
     }

@@ -10,12 +10,21 @@ from email.message import EmailMessage
 
 from markupsafe import Markup, escape
 
+from domain.evidence import CLAIM, Checked, check
 from domain.parcel import Parcel
 from domain.policy import Channel
 from store.cases import CaseFile
 from store.sends import KeptSend
 
-ENDINGS = {"message/rfc822": "eml", "text/plain": "txt", "application/pdf": "pdf", "application/json": "json"}
+PACK = "application/zip"
+"""A claim with its evidence."""
+ENDINGS = {
+    "message/rfc822": "eml",
+    "text/plain": "txt",
+    "application/pdf": "pdf",
+    "application/json": "json",
+    PACK: "zip",
+}
 
 _HEADERS = ("From", "To", "Subject", "Date")
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]")
@@ -62,8 +71,14 @@ def linked(text: str) -> Markup:
 
 
 def pretty(parcel: Parcel) -> str:
-    """JSON as people read it."""
-    return json.dumps(json.loads(parcel.body), ensure_ascii=False, indent=2)
+    """What the agency is told, as people read it: a notice, or the one within an evidence pack."""
+    body = check(parcel.body).files[CLAIM] if parcel.media_type == PACK else parcel.body
+    return json.dumps(json.loads(body), ensure_ascii=False, indent=2)
+
+
+def pack_in(parcel: Parcel) -> Checked | None:
+    """The evidence pack that went with a claim; None for what is none."""
+    return check(parcel.body) if parcel.media_type == PACK else None
 
 
 def words_in(parcel: Parcel) -> str:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.facts import ChargeState
 from domain.policy import Channel
+from domain.postings import Entry
 from domain.stages import Stage
 from domain.timeline import Did
 from domain.words import DebtorKind, Message, Outcome, Reason, Status
@@ -322,3 +323,60 @@ class DocumentList(Document):
 
     documents: list[DocumentEntry]
     """Each message as it was sent."""
+
+
+class LedgerEntry(Document):
+    """One change of what is owed. Amounts above zero add to it."""
+
+    day: date
+    """Its value day: for money, the day of the payer's bank."""
+    booked: Moment
+    """When it was booked."""
+    what: Entry
+    """What was posted."""
+    amount: Decimal
+    """How much."""
+    principal: Decimal
+    """What it changed of the principal."""
+    interest: Decimal
+    """What it changed of the interest."""
+    costs: Decimal
+    """What it changed of fees and compensation."""
+    in_favour: Decimal
+    """What it changed of the money beyond the debt."""
+    balance: Decimal
+    """What is owed after it."""
+    step: str | None = None
+    """Which step of the plan a charge belongs to."""
+    law: str | None = None
+    """The statute that allows a charge."""
+
+
+class OpenParts(Document):
+    """What is owed, by its parts."""
+
+    principal: Decimal
+    """Of the invoice."""
+    interest: Decimal
+    """Late interest."""
+    costs: Decimal
+    """Fees and compensation."""
+    in_favour: Decimal
+    """Money beyond the debt."""
+    balance: Decimal
+    """All of it; below zero when too much was paid."""
+
+
+class LedgerDocument(Document):
+    """Every change of what is owed, and how the balance of a day comes about."""
+
+    currency: Currency
+    """Of all amounts."""
+    at: date
+    """The day whose balance it is."""
+    lines: list[LedgerEntry]
+    """Oldest value day first."""
+    open: OpenParts
+    """What is owed on that day."""
+    explained: list[str]
+    """The same in sentences."""
