@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated
 
 import typer
+from pydantic_core import PydanticCustomError
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -14,6 +15,7 @@ from rich.text import Text
 from commands import show
 from commands.orders import JSON
 from commands.session import CommandError
+from config.values import parse_date
 from domain.law import ALIASES, UnknownLawError, law_of
 from domain.law.pack import FIRM, Law
 from domain.law.telling import FIGURES, WHOM, Line, Section, countries, figures_of, holds, sections_of
@@ -69,9 +71,9 @@ def laws_of(country: str, kind: DebtorKind | None) -> list[Law]:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise CommandError(f"{text} is no day; write it as in 2026-03-02") from None
+        return parse_date(text)
+    except PydanticCustomError as error:
+        raise CommandError(f"{error}; {(error.context or {})['cure']}") from None
 
 
 def _all(laws: Sequence[Law], day: date, *, json_: bool) -> None:

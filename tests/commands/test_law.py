@@ -162,7 +162,8 @@ def test_a_country_may_be_named_as_people_name_it(told):
         (("XX",), "no law is known for a company in 'XX'; known: "),
         (("XX", "--kind", "consumer"), "no law is known for a consumer in 'XX'; known: "),
         (("PL", "--kind", "consumer"), "no law is known for a consumer in 'PL'; known: "),
-        (("SE", "--on", "yesterday"), "yesterday is no day; write it as in 2026-03-02"),
+        (("SE", "--on", "yesterday"), '"yesterday" is not a date; write year-month-day, as in 2026-03-02'),
+        (("SE", "--on", "20260302"), '"20260302" is not a date; write year-month-day'),
     ],
 )
 def test_what_is_wrong_is_said_with_what_is_known(told, arguments: tuple[str, ...], says: str):
