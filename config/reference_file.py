@@ -57,7 +57,7 @@ Length = Annotated[int, PlainValidator(parse_length), as_text("[0-9]{1,2}", "12"
 class ReferenceFile(FileModel):
     """The payment reference."""
 
-    kind: Annotated[ReferenceKind, *word_of(ReferenceKind), Field(examples=["ocr"])]
+    kind: Annotated[str, *word_of(ReferenceKind), Field(examples=["ocr"])]
     """Which reference the agreement with the bank expects: ocr (Sweden), kid (Norway), fik (Denmark), viite (Finland),
     ogm (Belgium), qrr (Switzerland), or rf (any IBAN)."""
     level: Annotated[Level | None, PlainValidator(parse_level), as_text("[1-4]", "3", also=("integer",))] = None

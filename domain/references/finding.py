@@ -84,7 +84,7 @@ def _readings(text: str, kind: ReferenceKind) -> Iterator[str]:
         text = _RF.sub(";", text)  # the viite in it has a check digit of its own
     joint = _JOINTS.get(kind, _SPACE)
     for run in re.findall(rf"[0-9]+(?:{joint}[0-9]+)*-?", _AMOUNT_OR_DAY.sub(";", text)):
-        yield from _joined(re.findall("[0-9]+-?", run), _PIECES.get(kind, 4))
+        yield from _joined(re.findall("[0-9]+(?:-(?![0-9]))?", run), _PIECES.get(kind, 4))
 
 
 def _joined(groups: Sequence[str], piece: int) -> Iterator[str]:

@@ -76,5 +76,6 @@ def from_number(number: str, *, check: Check = "mod10", lengths: tuple[int, ...]
 
 
 def shown(text: str) -> str:
-    """The reference in groups of four."""
-    return grouped(compact(text))
+    """The reference in groups of four; a hyphen stays with the last of them."""
+    kid = compact(text)
+    return grouped(kid.rstrip("-")) + "-" * kid.endswith("-")
