@@ -133,7 +133,7 @@ def test_a_company_elsewhere_in_the_union_has_the_unions_law_and_a_consumer_none
 
 
 def test_who_asks_for_an_unknown_law_is_told_what_is_known():
-    with pytest.raises(UnknownLawError, match="no law is known for a company in 'US'; known: .*NO, SE"):
+    with pytest.raises(UnknownLawError, match=r"no law is known for a company in 'US'; known: .*NO, SE"):
         law_of("US", COMPANY)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from domain.interest import rate_on
-from domain.law import Law
+from domain.law import Dated, Law
+from domain.law.caps import Cap
 from domain.money import Money
 from domain.policy import Channel
 
@@ -21,9 +22,23 @@ def gbp(amount: str) -> Money:
     return Money.parse(amount, "GBP")
 
 
+def dkk(amount: str) -> Money:
+    return Money.parse(amount, "DKK")
+
+
 def fee(law: Law, principal: Money, channel: Channel, day: date = DAY) -> Money | None:
     """The most that a reminder may cost; None: nothing may be charged."""
-    firm = law.reminders.cap.firm(day)
+    return charged(law.reminders.cap, principal, channel, day)
+
+
+def demanded(law: Law, principal: Money, channel: Channel = Channel.LETTER, day: date = DAY) -> Money | None:
+    """The most that the creditor's own demand may cost."""
+    return charged(law.demand.cap, principal, channel, day)
+
+
+def charged(cap: Dated[Cap], principal: Money, channel: Channel, day: date) -> Money | None:
+    """The most by a cap, if it is firmly known."""
+    firm = cap.firm(day)
     return firm.value.of(principal, channel) if firm and firm.value else None
 
 
