@@ -44,6 +44,7 @@ FIRST_ASKED_AFTER = {
     Channel.EMAIL: timedelta(hours=1),
     Channel.SMS: timedelta(minutes=10),
     Channel.LETTER: timedelta(hours=6),
+    Channel.COLLECTION: timedelta(days=1),
 }
 """How long a send may be silent before its vendor is asked what became of it."""
 
@@ -66,6 +67,8 @@ class Sending:
             if decide(case.facts, case.policy, case.law, now) != order.send:
                 return Report(None)
             place = self.books.sends.take_place(case, order.send, now)
+        if place is None:
+            return Report(None)
         try:
             parcel = self.pack(self._packing(case, order.send, place, now))
         except RenderError as error:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from config.stories import read_story
 from domain.events import Collected, Event, Paid, Viewed
-from domain.law import LAWS
+from domain.law.bank_days import calendar_of
 from domain.money import Money
 from domain.words import DISTRIBUTION, SendId
 from store.registry import Opening
@@ -22,7 +22,7 @@ from workflows.opening import opening_of
 EXAMPLES = Path(__file__).parent.parent / "examples"
 STORIES, MERCHANTS = EXAMPLES / "stories", EXAMPLES / "merchants"
 
-CALENDAR = LAWS["SE"].calendar
+CALENDAR = calendar_of("SE")
 ISSUED = datetime(2026, 3, 2, 10, 0)  # noqa: DTZ001 — a wall time of the debtor
 BEGINS = CALENDAR.moment(ISSUED)
 

@@ -7,6 +7,7 @@ played on a real server here are lives of one kind.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import NamedTuple, TypeVar
@@ -15,9 +16,9 @@ from domain.calendar import Hours, Span, Unit
 from domain.facts import Invoice
 from domain.law import LAWS, Law
 from domain.money import Money
-from domain.policy import Anchor, Channel, Collection, FeeRemainder, Otherwise, Policy, Reminder, Rung
+from domain.policy import Anchor, Channel, Claim, Collection, FeeRemainder, Otherwise, Policy, Reminder, Rung
 from domain.stories import Happening, What
-from domain.words import DebtorKind, reminder_step
+from domain.words import AgencyOutcome, DisputeOutcome, reminder_step
 
 T = TypeVar("T")
 
@@ -40,7 +41,7 @@ def random_story(seed: int) -> RandomStory:
 
 def tell(random: Random) -> RandomStory:
     """A story, by this source of chance."""
-    law = random.choice(sorted(LAWS.values(), key=lambda law: law.country))
+    law = random.choice([LAWS[which] for which in sorted(LAWS)])
     policy = _policy(random, law)
     invoice = _invoice(random, law)
     return RandomStory(invoice, policy, law, _happens(random, invoice, policy))
@@ -53,7 +54,7 @@ def _policy(random: Random, law: Law) -> Policy:
         contact_hours=random.choice((_hours(9, 19), _hours(8, 12), _hours(6, 22), _hours(10, 11))),
         distribution=_rungs(random, 3, often=0.8),
         due_reminder=_rungs(random, 2, often=0.1) if random.random() < 0.6 else (),
-        reminders=tuple(_reminder(random, law) for _ in range(random.randint(0, 3))),
+        reminders=_reminders(random, law),
         collection=_collection(random, law) if random.random() < 0.6 else None,
         tolerance=money(random.choice((0, 100, 500))),
         fee_agreed=random.random() < 0.8,
@@ -63,7 +64,17 @@ def _policy(random: Random, law: Law) -> Policy:
         if_unreachable=random.choice(list(Otherwise)),
         if_exhausted=random.choice(list(Otherwise)),
         receipt=_rungs(random, 2, often=0) if random.random() < 0.3 else (),
+        interest=random.choice(list(Claim)),
+        compensation=random.choice(list(Claim)),
     )
+
+
+def _reminders(random: Random, law: Law) -> tuple[Reminder, ...]:
+    """Up to three; the last may be the creditor's own demand."""
+    reminders = [_reminder(random, law) for _ in range(random.randint(0, 3))]
+    if reminders and random.random() < 0.3:
+        reminders[-1] = replace(reminders[-1], demand=True)
+    return tuple(reminders)
 
 
 def _reminder(random: Random, law: Law) -> Reminder:
@@ -73,12 +84,21 @@ def _reminder(random: Random, law: Law) -> Reminder:
         fee=_money(law.currency)(random.choice((0, 0, 3000, 6000, 9000))),
         rungs=_rungs(random, 2, often=0.3),
         time_to_pay=_span(random, 20) if random.random() < 0.3 else None,
+        legal_fee=random.random() < 0.3,
     )
 
 
 def _collection(random: Random, law: Law) -> Collection:
     minimum = _money(law.currency)(random.choice((0, 10_000, 50_000)))
-    return Collection(random.choice(list(Anchor)), _span(random, 30), "outbox", minimum)
+    return Collection(
+        anchor=random.choice(list(Anchor)),
+        wait=_span(random, 30),
+        agency="outbox",
+        minimum=minimum,
+        fee=_money(law.currency)(random.choice((5_000, 15_000))) if random.random() < 0.4 else None,
+        undisputed_only=random.random() < 0.3,
+        acknowledged_within=_span(random, 5) if random.random() < 0.3 else None,
+    )
 
 
 def _invoice(random: Random, law: Law) -> Invoice:
@@ -87,7 +107,7 @@ def _invoice(random: Random, law: Law) -> Invoice:
         merchant="random",
         number=str(10_000 + random.randint(0, 9_999)),
         country=law.country,
-        kind=random.choice(list(DebtorKind)),
+        kind=law.kind,
         issued=issued,
         due=issued + timedelta(days=random.randint(0, 40)),
         amount=_money(law.currency)(random.randint(5_000, 500_000)),
@@ -134,6 +154,7 @@ WORLD: tuple[tuple[What, int], ...] = (
     (What.VIEWED, 6),
     (What.PAID, 6),
     (What.CREDITED, 2),
+    (What.WRITTEN_OFF, 1),
     (What.AMENDED, 3),
     (What.DISPUTED, 3),
     (What.ANSWERED, 4),
@@ -144,6 +165,10 @@ WORLD: tuple[tuple[What, int], ...] = (
     (What.STOPPED, 1),
     (What.WITHDRAWN, 1),
     (What.COLLECTED, 2),
+    (What.ACKNOWLEDGED, 2),
+    (What.AGENCY_TOLD, 1),
+    (What.AGENCY_CLOSED, 1),
+    (What.WITHDRAWAL_CONFIRMED, 1),
     (What.DOWN, 3),
 )
 """What can happen, and how often."""
@@ -153,12 +178,18 @@ def _happening(random: Random, at: datetime, what: What, invoice: Invoice, polic
     match what:
         case What.DELIVERED | What.BOUNCED | What.REFUSED | What.VIEWED:
             return Happening(at, what, channel=random.choice(WAYS))
-        case What.PAID | What.COLLECTED | What.CREDITED:
+        case What.PAID | What.COLLECTED | What.CREDITED | What.WRITTEN_OFF:
             return Happening(at, what, amount=_part(random, invoice), dated=at.date() - _days(random, 0, 5))
         case What.AMENDED:
             if random.random() < 0.5:
                 return Happening(at, what, due=at.date() + _days(random, 0, 30))
             return Happening(at, what, amount=_part(random, invoice))
+        case What.DISPUTED:
+            return Happening(at, what, amount=_part(random, invoice) if random.random() < 0.5 else None)
+        case What.ANSWERED:
+            return _answered(random, at, invoice)
+        case What.AGENCY_CLOSED:
+            return Happening(at, what, outcome=random.choice(list(AgencyOutcome)))
         case What.RESPITE:
             return Happening(at, what, until=at.date() + _days(random, 0, 20))
         case What.PAUSED:
@@ -169,6 +200,12 @@ def _happening(random: Random, at: datetime, what: What, invoice: Invoice, polic
             return Happening(at, what, up_at=at + _days(random, 0, 10) + timedelta(minutes=random.randint(10, 900)))
         case _:
             return Happening(at, what)
+
+
+def _answered(random: Random, at: datetime, invoice: Invoice) -> Happening:
+    outcome = random.choice(list(DisputeOutcome))
+    amount = _part(random, invoice) if outcome is DisputeOutcome.CREDITED else None
+    return Happening(at, What.ANSWERED, outcome=outcome, amount=amount, reply=random.random() < 0.5, note="As agreed.")
 
 
 def _moment(random: Random, issued: date) -> datetime:

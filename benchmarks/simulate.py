@@ -11,7 +11,7 @@ from benchmarks.figures import Figure, at_least, figure
 from benchmarks.lives import MERCHANTS, STORIES
 from config.stories import read_story
 from domain.facts import Invoice
-from domain.law import LAWS, Law
+from domain.law import Law, law_of
 from domain.policy import Policy
 from domain.simulation import Simulation, plan
 from domain.stories import Happening
@@ -45,7 +45,7 @@ def measure() -> list[Figure]:
 def _parsed(path: Path) -> Life:
     story = read_story(path, MERCHANTS)
     invoice = story.invoice.to_domain(story.merchant)
-    return invoice, story.policy, LAWS[invoice.country], story.happens
+    return invoice, story.policy, law_of(invoice.country, invoice.kind), story.happens
 
 
 def _rates(lives: Sequence[Life], kind: type[Simulation]) -> list[float]:

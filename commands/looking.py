@@ -15,7 +15,8 @@ from commands.orders import JSON, MERCHANT
 from commands.session import found, in_session
 from config.settings import read_settings
 from config.stories import Story, read_story
-from domain.law import LAWS
+from domain.law import law_of
+from domain.law.bank_days import calendar_of
 from domain.rules import decide
 from domain.simulation import plan as plan_of
 from domain.simulation import simulate as simulate_life
@@ -104,7 +105,7 @@ def simulate(
 def life_of(story: Story) -> tuple[Entry, ...]:
     """The life of a story, simulated."""
     invoice = story.invoice.to_domain(story.merchant)
-    law = LAWS[invoice.country]
+    law = law_of(invoice.country, invoice.kind)
     return life(invoice, law.calendar, simulate_life(invoice, story.policy, law, story.happens))
 
 
@@ -121,7 +122,7 @@ def _all(client: CaseClient, merchant: str | None, stage: str | None, limit: int
             f"{s.balance} {s.balance.currency}",
             s.due.isoformat(),
             step_name(s.next_step or ""),
-            moment(s.next_at, LAWS[s.country].calendar) if s.next_at else "",
+            moment(s.next_at, calendar_of(s.country)) if s.next_at else "",
         )
         for s in standings
     ]

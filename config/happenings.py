@@ -16,7 +16,7 @@ from config.values import one_of, parse_date, parse_money, text
 from domain.money import Money
 from domain.policy import Channel, Policy
 from domain.stories import Happening, What
-from domain.words import reminder_step
+from domain.words import AgencyOutcome, DisputeOutcome, reminder_step
 
 T = TypeVar("T")
 
@@ -124,6 +124,31 @@ class _Reader:
     def note(self, what: What, value: object) -> dict[str, Any]:
         return {"note": _checked((what,), text, value)}
 
+    def disputed(self, what: What, value: object) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            return self.note(what, value)
+        parts = _parts(what, value, "amount", "reason")
+        fields = {"note": _checked((what, "reason"), text, parts.get("reason", ""))}
+        return fields | ({"amount": self.money((what, "amount"), parts["amount"])} if "amount" in parts else {})
+
+    def answered(self, what: What, value: object) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            return self.note(what, value)
+        parts = _parts(what, value, "outcome", "amount", "reply")
+        outcome = _checked((what, "outcome"), one_of(DisputeOutcome), parts.get("outcome", ""))
+        fields: dict[str, Any] = {"outcome": outcome}
+        if (outcome == DisputeOutcome.CREDITED) != ("amount" in parts):
+            cure = 'write {outcome: credited, amount: "49.00"}; the other outcomes name no amount'
+            raise _FaultError((what, "amount"), "is missing" if "amount" not in parts else "does not belong here", cure)
+        if "amount" in parts:
+            fields["amount"] = self.money((what, "amount"), parts["amount"])
+        if "reply" in parts:
+            fields |= {"reply": True, "note": _checked((what, "reply"), text, parts["reply"])}
+        return fields
+
+    def agency_closed(self, what: What, value: object) -> dict[str, Any]:
+        return {"outcome": _checked((what,), one_of(AgencyOutcome), value)}
+
     def respite(self, what: What, value: object) -> dict[str, Any]:
         until = _parts(what, value, "until").get("until", "") if isinstance(value, dict) else value
         return {"until": _checked((what,), parse_date, until)}
@@ -172,8 +197,13 @@ _PARTS: dict[What, Callable[[_Reader, What, object], dict[str, Any]]] = {
     What.CREDITED: _Reader.amount,
     What.COLLECTED: _Reader.amount,
     What.AMENDED: _Reader.amended,
-    What.DISPUTED: _Reader.note,
-    What.ANSWERED: _Reader.note,
+    What.WRITTEN_OFF: _Reader.amount,
+    What.ACKNOWLEDGED: _Reader.note,
+    What.AGENCY_TOLD: _Reader.note,
+    What.AGENCY_CLOSED: _Reader.agency_closed,
+    What.WITHDRAWAL_CONFIRMED: _Reader.note,
+    What.DISPUTED: _Reader.disputed,
+    What.ANSWERED: _Reader.answered,
     What.RELEASED: _Reader.note,
     What.STOPPED: _Reader.note,
     What.WITHDRAWN: _Reader.note,

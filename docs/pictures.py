@@ -31,7 +31,7 @@ from config.invoices import read_invoices
 from config.merchants import Loaded
 from config.settings import Settings
 from config.stories import read_story
-from domain.law import LAWS
+from domain.law.bank_days import calendar_of
 from domain.policy import Channel
 from domain.wire import InvoiceRef
 from domain.words import Message
@@ -132,7 +132,7 @@ async def _stand_still(here: House, ref: InvoiceRef, opening: Opening) -> None:
 
 
 def _today(country: str) -> datetime:
-    return LAWS[country].calendar.moment(TODAY)
+    return calendar_of(country).moment(TODAY)
 
 
 # --- the camera ------------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from domain.events import (
     learn,
 )
 from domain.facts import ChargeState, Facts, Invoice, SendState
+from domain.money import Money
 from domain.policy import Channel
 from domain.words import Message, Reason, SendId, Status
 
@@ -44,7 +45,7 @@ class Type(StrEnum):
     REMINDED = "invoice.reminded"
     """A due reminder, a reminder or the last reminder went out: as ``SENT``."""
     CHARGED = "invoice.charged"
-    """A fee was added: the first message of its step went out. Told after ``REMINDED``."""
+    """Fee, interest or compensation was added: the first message of its step went out. Told after ``REMINDED``."""
     PAID = "invoice.paid"
     """Money was booked, all or a part, from the debtor (``Paid``) or the agency (``Collected``). Below zero: a payment
     was taken back."""
@@ -122,6 +123,9 @@ _OUT: dict[Message, Type] = {
     Message.DUE_REMINDER: Type.REMINDED,
     Message.REMINDER: Type.REMINDED,
     Message.LAST_REMINDER: Type.REMINDED,
+    Message.DEMAND: Type.REMINDED,
+    Message.CORRECTION: Type.SENT,
+    Message.ANSWER: Type.SENT,
     Message.CLAIM: Type.HANDED_OVER,
 }
 """What it means that a message is out. What else the agency is told is between the two of us."""
@@ -143,11 +147,12 @@ def _went(moment: _Moment) -> Iterator[_Told]:
 
 
 def _charged(moment: _Moment) -> Iterator[_Told]:
-    booked = {charge.step for charge in moment.before.charges if charge.state is ChargeState.BOOKED}
-    for charge in moment.after.charges:
-        if charge.state is ChargeState.BOOKED and charge.step not in booked:
-            reason = Reason.CAPPED_BY_LAW if charge.capped else Reason.REMINDER_FEE
-            yield Type.CHARGED, {"step": charge.step, "amount": charge.amount, "reason": reason, "law": charge.law}
+    booked = {charge.send for charge in moment.before.charges if charge.state is ChargeState.BOOKED}
+    charges = [c for c in moment.after.charges if c.state is ChargeState.BOOKED and c.send not in booked]
+    if charges:
+        amount = sum((charge.amount for charge in charges), Money.zero(charges[0].amount.currency))
+        parts = [{"kind": c.kind, "amount": str(c.amount), "reason": c.reason, "law": c.law} for c in charges]
+        yield Type.CHARGED, {"step": charges[0].step, "amount": amount, "charges": parts}
 
 
 def _viewed(moment: _Moment) -> Iterator[_Told]:
@@ -198,6 +203,7 @@ def _send(facts: Facts, send_id: SendId) -> SendState | None:
     return next((send for send in facts.sends if send.id == send_id), None)
 
 
-def _words(fields: Mapping[str, Any]) -> dict[str, str]:
+def _words(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that apply, as text."""
-    return {name: str(value) for name, value in fields.items() if value not in (None, "")}
+    told = {name: value for name, value in fields.items() if value not in (None, "")}
+    return {name: value if isinstance(value, list) else str(value) for name, value in told.items()}

@@ -16,7 +16,7 @@ from domain.decisions import Decision, End, Note, Recall, Reconcile, Wait
 from domain.events import Asked, Closed, HoldEnded, Settled
 from domain.facts import SendState
 from domain.policy import Channel, FeeRemainder, Otherwise
-from domain.steps import act, correction, receipt, to_agency, when_open
+from domain.steps import act, answers, correction, receipt, to_agency, when_open
 from domain.words import COLLECTION, DISTRIBUTION, Message, Outcome, Reason, Status
 
 SEEK_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120))
@@ -113,7 +113,7 @@ def unknown_outcome(case: Case) -> Decision | None:
 
 
 def on_hold(case: Case) -> Decision | None:
-    """Disputed, in respite, or paused: nothing goes out. Of a part that is disputed the rest goes on, if there is any."""
+    """Disputed, in respite, or paused: nothing goes out. What is not disputed goes on, if there is any."""
     hold = case.facts.hold
     if hold:
         return Wait(_hold_end(case), hold.kind)
@@ -219,10 +219,15 @@ def _recallable(case: Case) -> Iterator[SendState]:
 
 
 def _told_last(case: Case) -> Decision | None:
-    """What the debtor is still to be told: that an earlier message asked for too much, and that the money arrived."""
-    is_paid = case.facts.closed is Outcome.PAID and bool(case.facts.payments)
-    proposal = correction(case) if case.facts.charges else None
-    proposal = proposal or (receipt(case) if is_paid and case.policy.receipt else None)
+    """What the debtor is still to be told: our answer, what was asked for wrongly, that the money arrived."""
+    facts = case.facts
+    is_paid = facts.closed is Outcome.PAID and bool(facts.payments)
+    last = (
+        *(answers(case) if facts.answers else ()),
+        correction(case) if facts.charges else None,
+        receipt(case) if is_paid and case.policy.receipt else None,
+    )
+    proposal = next((proposal for proposal in last if proposal), None)
     return (stuck(case) or when_open(case, proposal)) if proposal else None
 
 

@@ -31,7 +31,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """One charge of a message; ``cap`` is the limit that was in force, ``capped`` whether it cut the merchant's wish."""
+    """One charge of a message; ``cap`` is the limit in force, ``capped`` whether it cut the merchant's wish."""
 
     kind: ChargeKind
     amount: Money

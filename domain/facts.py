@@ -11,7 +11,7 @@ from domain.charge import Added, ChargeKind, Period
 from domain.money import Money
 from domain.policy import Channel
 from domain.postings import MONEY, Entry, Posting
-from domain.words import AgencyOutcome, DebtorKind, DisputeOutcome, Message, Outcome, Reason, SendId, Status
+from domain.words import COLLECTION, AgencyOutcome, DebtorKind, DisputeOutcome, Message, Outcome, Reason, SendId, Status
 
 OUT = frozenset({Status.SENT, Status.DELIVERED})
 """The statuses of a message that went out and has not come back."""
@@ -78,6 +78,21 @@ class Charge:
     periods: tuple[Period, ...] = ()
     taken_back: datetime | None = None
     """When it, or a part of it, was last taken back because it should not have been asked for."""
+
+    @property
+    def reason(self) -> Reason:
+        """Why it was added, or that the law cut it."""
+        if self.capped:
+            return Reason.CAPPED_BY_LAW
+        handed_over = self.step == COLLECTION and self.kind is ChargeKind.FEE
+        return Reason.HAND_OVER_FEE if handed_over else _REASONS[self.kind]
+
+
+_REASONS = {
+    ChargeKind.FEE: Reason.REMINDER_FEE,
+    ChargeKind.INTEREST: Reason.LATE_INTEREST,
+    ChargeKind.COMPENSATION: Reason.COMPENSATION,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,13 @@ from functools import lru_cache
 from domain.calendar import ONE_DAY
 from domain.charge import ChargeKind, Period
 from domain.facts import Charge, ChargeState, Facts, HoldState
-from domain.law.pack import DayCount, InterestLaw, Law, Start
+from domain.law.pack import Counted, DayCount, InterestLaw, Law, Start, Term
 from domain.ledger import ledger
 from domain.money import Money
 from domain.postings import Entry
 from domain.words import REMINDERS, Reason
+
+ON_RECEIPT = Term(0, counted=Counted.RECEIPT)
 
 
 def due_interest(facts: Facts, law: Law, through: date) -> tuple[Period, ...]:
@@ -35,8 +37,11 @@ def first_day(facts: Facts, law: Law) -> date | None:
     due = law.calendar.roll(facts.due)
     if law.interest.starts.at(due) is not Start.NOTICE:
         return due + ONE_DAY
-    told = next((send for send in facts.sends if send.out_at and send.message in REMINDERS), None)
-    return law.calendar.wall(told.out_at).date() + ONE_DAY if told and told.out_at else None
+    told = next((send for send in facts.sends if send.is_out and send.message in REMINDERS), None)
+    if told is None or told.out_at is None:
+        return None
+    received = law.last_day((ON_RECEIPT,), law.calendar.wall(told.out_at).date(), told.channel)
+    return received + ONE_DAY
 
 
 def overcharged(facts: Facts, law: Law, charge: Charge) -> Money:
@@ -49,13 +54,13 @@ def accrued(facts: Facts, law: Law, since: date, through: date) -> tuple[Period,
     """The interest of these days, both included."""
     if since > through:
         return ()
-    bases, stops = _bases(facts, law), _stops(facts, law)
+    bases, stops, begun = _bases(facts, law), _stops(facts, law), first_day(facts, law) or since
     days = {day for day, _ in bases} | stops | set(_turns(law.interest, since, through))
     cuts = sorted(day for day in days if since < day <= through)
     periods = []
     for first, last in zip([since, *cuts], [*(cut - ONE_DAY for cut in cuts), through], strict=True):
         base = _base(facts, law, bases, first)
-        rate = rate_on(law.interest, first)
+        rate = rate_on(law.interest, first, begun)
         if base and rate:
             periods.append(Period(first, last, base, rate))
     return tuple(_joined(periods, law))
@@ -69,9 +74,9 @@ def amount_of(period: Period, law: Law) -> Money:
 
 
 @lru_cache(maxsize=4096)
-def rate_on(law: InterestLaw, day: date) -> Decimal | None:
-    """Percent a year on a day; None where it is not firmly known."""
-    reference, points = law.reference.firm(day), law.points.firm(day)
+def rate_on(law: InterestLaw, day: date, begun: date | None = None) -> Decimal | None:
+    """Percent a year on a day, of interest that began on another; None where it is not firmly known."""
+    reference, points = law.reference.firm(begun if begun and law.fixed.at(begun) else day), law.points.firm(day)
     if reference is None or points is None or reference.value is None or points.value is None:
         return None
     return reference.value + points.value

@@ -85,7 +85,8 @@ def _by_value_day(facts: Facts, law: Law) -> Iterator[tuple[date, Posting]]:
     invoice = facts.invoice
     issued = law.calendar.moment(datetime.combine(invoice.issued, time.min))
     postings = (Posting(Entry.INVOICED, issued, invoice.amount, invoice.issued), *facts.postings)
-    dated = [(posting.dated or law.calendar.wall(posting.at).date(), posting) for posting in postings]
+    days = [(posting.dated or law.calendar.wall(posting.at).date(), posting) for posting in postings]
+    dated = [(max(day, invoice.issued), posting) for day, posting in days]  # nothing counts before the invoice does
     return iter(sorted(dated, key=lambda pair: pair[0]))
 
 

@@ -7,6 +7,9 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from domain.events import (
+    Acknowledged,
+    AgencyClosed,
+    AgencyTold,
     Amended,
     Answered,
     Collected,
@@ -23,11 +26,13 @@ from domain.events import (
     Viewed,
     Waived,
     WithdrawalAsked,
+    WithdrawalConfirmed,
+    WrittenOff,
 )
 from domain.facts import Facts, SendState
 from domain.money import Money
 from domain.policy import Channel
-from domain.words import Reason
+from domain.words import AgencyOutcome, DisputeOutcome, Reason
 
 
 class What(StrEnum):
@@ -39,6 +44,7 @@ class What(StrEnum):
     VIEWED = "viewed"
     PAID = "paid"
     CREDITED = "credited"
+    WRITTEN_OFF = "written_off"
     AMENDED = "amended"
     DISPUTED = "disputed"
     ANSWERED = "answered"
@@ -49,6 +55,10 @@ class What(StrEnum):
     STOPPED = "stopped"
     WITHDRAWN = "withdrawn"
     COLLECTED = "collected"
+    ACKNOWLEDGED = "acknowledged"
+    AGENCY_TOLD = "agency_told"
+    AGENCY_CLOSED = "agency_closed"
+    WITHDRAWAL_CONFIRMED = "withdrawal_confirmed"
     DOWN = "down"
 
 
@@ -66,6 +76,10 @@ class Happening:
     up_at: datetime | None = None
     """When an outage ends."""
     step: str | None = None
+    outcome: str | None = None
+    """Of a dispute's answer, or of the agency's work."""
+    reply: bool = False
+    """Whether ``note`` is the merchant's answer, to be sent to the debtor."""
     note: str = ""
 
 
@@ -77,8 +91,15 @@ def event_of(happening: Happening, facts: Facts, at: datetime) -> Event | None:
     match happening.what:
         case What.DELIVERED | What.BOUNCED | What.REFUSED | What.VIEWED:
             return _heard(happening, facts, at)
-        case What.PAID | What.COLLECTED | What.CREDITED | What.AMENDED:
+        case What.PAID | What.COLLECTED | What.CREDITED | What.WRITTEN_OFF | What.AMENDED:
             return _booked(happening, at)
+        case What.DISPUTED:
+            return Disputed(at=at, amount=happening.amount)
+        case What.ANSWERED:
+            outcome = DisputeOutcome(happening.outcome or DisputeOutcome.REJECTED)
+            return Answered(at=at, outcome=outcome, amount=happening.amount, reply=happening.reply)
+        case What.ACKNOWLEDGED | What.AGENCY_TOLD | What.AGENCY_CLOSED:
+            return _by_agency(happening, facts, at)
         case What.RESPITE:
             return Respited(at=at, until=happening.until or happening.at.date())
         case What.PAUSED:
@@ -124,13 +145,27 @@ def _booked(happening: Happening, at: datetime) -> Event | None:
             return Paid(at=at, amount=happening.amount, dated=dated)
         case What.COLLECTED:
             return Collected(at=at, amount=happening.amount, dated=dated)
+        case What.WRITTEN_OFF:
+            return WrittenOff(at=at, amount=happening.amount)
         case _:
             return Credited(at=at, amount=happening.amount)
 
 
+def _by_agency(happening: Happening, facts: Facts, at: datetime) -> Event | None:
+    """What the agency tells; one that never got the claim tells nothing."""
+    if last_out(facts, Channel.COLLECTION) is None:
+        return None
+    match happening.what:
+        case What.ACKNOWLEDGED:
+            return Acknowledged(at=at, case=happening.note)
+        case What.AGENCY_TOLD:
+            return AgencyTold(at=at, status=happening.note)
+        case _:
+            return AgencyClosed(at=at, outcome=AgencyOutcome(happening.outcome or AgencyOutcome.RETURNED))
+
+
 _PLAIN: dict[What, type[Event]] = {
-    What.DISPUTED: Disputed,
-    What.ANSWERED: Answered,
+    What.WITHDRAWAL_CONFIRMED: WithdrawalConfirmed,
     What.RELEASED: Released,
     What.STOPPED: Stopped,
     What.WITHDRAWN: WithdrawalAsked,

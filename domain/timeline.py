@@ -9,7 +9,6 @@ from enum import StrEnum
 from typing import Any, TypedDict, Unpack
 
 from domain.calendar import Calendar
-from domain.charge import ChargeKind
 from domain.events import (
     Answered,
     Asked,
@@ -28,7 +27,7 @@ from domain.events import (
     Skipped,
     learn,
 )
-from domain.facts import Charge, ChargeState, Facts, Invoice
+from domain.facts import ChargeState, Facts, Invoice
 from domain.money import Money
 from domain.policy import Channel
 from domain.words import DisputeOutcome, Message, Reason, SendId
@@ -129,7 +128,7 @@ class _Teller:
         for charge in self.facts.charges:
             if charge.send == send.id and charge.state is ChargeState.BOOKED:
                 charged: _Where = where | {"amount": charge.amount, "law": charge.law}
-                yield self.entry(event, Did.CHARGED, _why(charge, send.message), **charged)
+                yield self.entry(event, Did.CHARGED, charge.reason, **charged)
 
     def skip(self, event: Skipped, before: Facts) -> Iterator[Entry]:
         where: _Where = {"step": event.send.step, "message": event.message, "channel": event.channel}
@@ -167,19 +166,6 @@ class _Teller:
         yield self.entry(event, Did.CLOSED, event.reason)
 
 
-def _why(charge: Charge, message: Message) -> Reason:
-    """Why a charge was added, or that the law cut it."""
-    if charge.capped:
-        return Reason.CAPPED_BY_LAW
-    handed_over = message is Message.CLAIM and charge.kind is ChargeKind.FEE
-    return Reason.HAND_OVER_FEE if handed_over else _CHARGED[charge.kind]
-
-
-_CHARGED = {
-    ChargeKind.FEE: Reason.REMINDER_FEE,
-    ChargeKind.INTEREST: Reason.LATE_INTEREST,
-    ChargeKind.COMPENSATION: Reason.COMPENSATION,
-}
 _TO_AGENCY = {Message.CLAIM: Did.HANDED_OVER, Message.WITHDRAWAL: Did.WITHDRAWN}
 _RELEASES: dict[type[Event], Reason] = {
     Answered: Reason.ANSWERED,

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, exists, func, insert, select, update
 
 from domain.announcements import ANNOUNCED
 from domain.events import Act, Event, Reserved, Settled, Skipped, Viewed, learn
 from domain.events import fold as fold_events
 from domain.facts import Facts, Invoice
-from domain.law import LAWS, Law
+from domain.law import Law, law_of
 from domain.merchant import Merchant
 from domain.policy import Policy
 from domain.timeline import Entry, life
@@ -23,11 +23,13 @@ from domain.wire import InvoiceRef
 from store.codec import KINDS, dump, load, load_event
 from store.engine import reading, writing
 from store.folds import Fold, Recent
-from store.tables import AnnouncementRow, EndpointRow, EventRow, InvoiceRow, MerchantVersion, PolicyVersion
+from store.tables import AnnouncementRow, ContactRow, EndpointRow, EventRow, InvoiceRow, MerchantVersion, PolicyVersion
 
 INVOICE, EVENT = InvoiceRow.__table__, EventRow.__table__  # type: ignore[attr-defined]
 ANNOUNCEMENT, ENDPOINT = AnnouncementRow.__table__, EndpointRow.__table__  # type: ignore[attr-defined]
 POLICY, MERCHANT = PolicyVersion.__table__, MerchantVersion.__table__  # type: ignore[attr-defined]
+
+CONTACT = ContactRow.__table__  # type: ignore[attr-defined]
 
 # These statements are made once, because making one costs more than SQLite takes to run it.
 OF, AFTER = "of_invoice", "after"
@@ -36,6 +38,13 @@ LISTENS = (
     exists(ENDPOINT.c.id).where(ENDPOINT.c.merchant == INVOICE.c.merchant, ENDPOINT.c.closed_at.is_(None))
 ).label("listens")
 """Whether the invoice's merchant wants to be told of its events."""
+_LAST_CONTACT = (
+    select(func.max(CONTACT.c.at))
+    .where(CONTACT.c.customer == INVOICE.c.customer, CONTACT.c.invoice_id != INVOICE.c.id)
+    .scalar_subquery()
+    .label("last_contact")
+)
+"""When the customer last got a dunning SMS about another invoice."""
 _FILE: Select[Any] = select(
     INVOICE.c.id,
     INVOICE.c.policy_version_id,
@@ -45,6 +54,8 @@ _FILE: Select[Any] = select(
     INVOICE.c.shift,
     INVOICE.c.looked_at,
     INVOICE.c.next_at,
+    INVOICE.c.customer,
+    _LAST_CONTACT,
     LISTENS,
 ).where(INVOICE.c.id == bindparam(OF))
 _LOCKED_FILE = _FILE.with_for_update(of=INVOICE)
@@ -86,12 +97,14 @@ class CaseFile:
     keys: set[str]
     listens: bool
     """Whether the merchant wants to be told of events."""
+    customer: str | None
+    """By what the customer is known again on other invoices."""
     connection: Connection | None = None
 
     @property
     def law(self) -> Law:
         """The law of the debtor's country."""
-        return LAWS[self.invoice.country]
+        return law_of(self.invoice.country, self.invoice.kind)
 
     @property
     def life(self) -> tuple[Entry, ...]:
@@ -264,9 +277,10 @@ class Cases:
             row.looked_at,
             row.next_at,
             list(fold.events),
-            fold.facts,
+            replace(fold.facts, last_contact=row.last_contact) if row.last_contact else fold.facts,
             set(fold.keys),
             row.listens,
+            row.customer,
         )
 
     def _fold(self, connection: Connection, row: Row[Any]) -> Fold:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from domain.events import Event
 from store.cases import INVOICE, Cases
 from store.codec import KINDS, dump, load_event
+from store.customers import customer_of
 from store.engine import hold, reading, writing
 from store.registry import COMMAND
 
@@ -29,6 +30,8 @@ class Order:
     kind: str
     who: str
     why: str = ""
+    reply: str = ""
+    """What we are to write to the customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,15 @@ class Orders:
                 return False
             _keep(case.connection, order, case.invoice.merchant, case.invoice.number, event, taken=True)
             if details:
-                case.connection.execute(update(INVOICE).where(INVOICE.c.id == invoice_id).values(details=details))
+                changed = {"details": details, "customer": customer_of(case.invoice.merchant, details)}
+                case.connection.execute(update(INVOICE).where(INVOICE.c.id == invoice_id).values(**changed))
         return True
+
+    def replies(self, merchant: str, number: str) -> list[str]:
+        """What we are to write to the customer in answer to disputes, oldest first."""
+        mine = (COMMAND.c.merchant == merchant) & (COMMAND.c.number == number) & (COMMAND.c.reply != "")
+        with reading(self.engine) as connection:
+            return list(connection.execute(select(COMMAND.c.reply).where(mine).order_by(COMMAND.c.at)).scalars())
 
     def given(self, merchant: str, number: str) -> list[GivenOrder]:
         """The orders of an invoice, oldest first."""
@@ -107,6 +117,7 @@ def _keep(connection: Connection, order: Order, merchant: str, number: str, even
         "kind": KINDS[type(event)],
         "who": order.who,
         "why": order.why,
+        "reply": order.reply,
         "at": event.at,
         "body": dump(event),
         "taken": taken,

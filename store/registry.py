@@ -15,6 +15,7 @@ from domain.policy import Policy
 from domain.stages import Stage
 from store.cases import EVENT, INVOICE, MERCHANT, POLICY, event_row
 from store.codec import dump, load_event
+from store.customers import customer_of
 from store.engine import hold, writing
 from store.tables import CommandRow
 
@@ -71,6 +72,7 @@ class Registry:
                 "reference": opening.reference,
                 "invoice": dump(invoice),
                 "details": opening.details,
+                "customer": customer_of(invoice.merchant, opening.details),
                 "shift": opening.shift.total_seconds(),
                 "opened_at": now,
                 "stage": Stage.OPENED,

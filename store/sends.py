@@ -10,21 +10,29 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Engine, Row, Table, bindparam, exists, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from domain.decisions import Send
 from domain.parcel import Parcel
+from domain.policy import Channel
 from domain.simulation import reserve
-from domain.words import SendId
+from domain.words import DUNNING, SendId
 from store.cases import INVOICE, CaseFile
 from store.engine import reading, writing
-from store.tables import HeardRow, SendRow
+from store.tables import ContactRow, HeardRow, SendRow
 
+CONTACT: Table = ContactRow.__table__  # type: ignore[attr-defined]
 SEND: Table = SendRow.__table__  # type: ignore[attr-defined]
 HEARD: Table = HeardRow.__table__  # type: ignore[attr-defined]
 OF_SEND = "of_send"
 LONGEST_ID = 128
 """Characters that are kept of a vendor's id; each of ours is shorter."""
 _TAKE = insert(SEND)
+_CONTACT = {
+    "sqlite": sqlite_insert(CONTACT).on_conflict_do_nothing(),
+    "postgresql": postgres_insert(CONTACT).on_conflict_do_nothing(),
+}
 _CHANGE = update(SEND).where(SEND.c.id == bindparam(OF_SEND))
 _KEEP = _CHANGE.where(SEND.c.vendor.is_(None))
 _GIVE_UP = _KEEP.where(SEND.c.body.is_(None)).values(vendor="nobody")
@@ -66,9 +74,16 @@ class Sends:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    def take_place(self, case: CaseFile, send: Send, at: datetime) -> Place:
-        """Reserve a send under the case's lock; its fee becomes pending with it."""
-        if case.connection is None or not case.add(reserve(send, at)):
+    def take_place(self, case: CaseFile, send: Send, at: datetime) -> Place | None:
+        """Reserve a send under the case's lock; its charges become pending with it.
+
+        None: its customer gets a dunning SMS about another invoice on this day.
+        """
+        if case.connection is None:
+            raise AssertionError("a place is taken under the case's lock only")
+        if not _may_contact(case, send, at):
+            return None
+        if not case.add(reserve(send, at)):
             raise AssertionError(f"the place of {send.id} is taken")
         place = Place(uuid4().hex, secrets.token_urlsafe(16))
         row = {
@@ -193,3 +208,14 @@ def _kept(row: Row[Any]) -> KeptSend:
         row.vendor_said or "",
         row.kept_at,
     )
+
+
+def _may_contact(case: CaseFile, send: Send, at: datetime) -> bool:
+    """Take the customer's day for a dunning SMS; False if another invoice has it."""
+    if case.connection is None or not case.customer or send.channel is not Channel.SMS or send.message not in DUNNING:
+        return True
+    day = case.law.calendar.wall(at).date()
+    row = {"customer": case.customer, "day": day, "invoice_id": case.id, "at": at}
+    case.connection.execute(_CONTACT[case.connection.dialect.name], row)
+    whose = select(CONTACT.c.invoice_id).where(CONTACT.c.customer == case.customer, CONTACT.c.day == day)
+    return bool(case.connection.execute(whose).scalar_one() == case.id)

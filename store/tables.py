@@ -59,6 +59,8 @@ class InvoiceRow(SQLModel, table=True):
     """The domain's ``Invoice``."""
     details: str = Field(sa_column=Column(Text, nullable=False))
     """Who owes and for what: customer and lines, personal data included."""
+    customer: str | None = Field(default=None, max_length=64)
+    """What the merchant and the customer's phone number hash to; without a number nobody knows a customer again."""
     shift: float = 0.0
     """Seconds from the workflow's clock to the case's; 0 in production."""
     opened_at: datetime = Field(sa_column=_moment())
@@ -137,10 +139,23 @@ class CommandRow(SQLModel, table=True):
     kind: str = Field(max_length=32)
     who: str = Field(max_length=128)
     why: str = Field(sa_column=Column(Text, nullable=False))
+    reply: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    """What the order has us write to the customer."""
     at: datetime = Field(sa_column=_moment())
     body: str = Field(sa_column=Column(Text, nullable=False))
     taken: bool = False
     """Whether the invoice knows of it."""
+
+
+class ContactRow(SQLModel, table=True):
+    """A day on which a customer gets a dunning SMS, about one invoice only. Taken with the send's place."""
+
+    __tablename__ = "contact"
+
+    customer: str = Field(primary_key=True, max_length=64)
+    day: date = Field(primary_key=True)
+    invoice_id: int = Field(foreign_key="invoice.id")
+    at: datetime = Field(sa_column=_moment())
 
 
 class PostRow(SQLModel, table=True):

@@ -32,10 +32,11 @@ from domain.events import (
     Stopped,
     Waived,
     WithdrawalAsked,
+    WrittenOff,
 )
 from domain.facts import Invoice
 from domain.policy import Channel, Policy
-from domain.words import reminder_step
+from domain.words import DisputeOutcome, reminder_step
 
 
 class Kind(StrEnum):
@@ -45,6 +46,7 @@ class Kind(StrEnum):
     DAY = "day"
     LAST_DAY = "last day"
     STEP = "step"
+    OUTCOME = "outcome"
     TEXT = "text"
 
 
@@ -125,8 +127,33 @@ ORDERS: dict[str, OrderKind] = {
                 Field("address", Kind.TEXT, "A new postal address, its lines parted by |; a letter is tried again."),
             ),
         ),
-        OrderKind("dispute", "The customer disputes the claim.", "kvitt dispute 10001", lambda g: Disputed(at=g.at)),
-        OrderKind("answer", "The dispute was answered.", "kvitt answer 10001", lambda g: Answered(at=g.at)),
+        OrderKind(
+            "write-off",
+            "Give up a part of the claim, or all of it, without saying that it was wrong.",
+            "kvitt write-off 10001 49.00",
+            lambda given: WrittenOff(at=given.at, amount=given["amount"]),
+            (CREDITED,),
+        ),
+        OrderKind(
+            "dispute",
+            "The customer disputes the claim, or a part of it.",
+            "kvitt dispute 10001 --amount 49.00 --why 'one was broken'",
+            lambda given: Disputed(at=given.at, amount=given["amount"]),
+            (Field("amount", Kind.MONEY, "How much is disputed; without it: all."),),
+        ),
+        OrderKind(
+            "answer",
+            "Answer a dispute: rejected (it stands), upheld (it is credited), credited (an amount is).",
+            "kvitt answer 10001 rejected --reply 'The meter was read on 3 March.'",
+            lambda given: Answered(
+                at=given.at, outcome=given["outcome"], amount=given["amount"], reply=bool(given["reply"])
+            ),
+            (
+                Field("outcome", Kind.OUTCOME, "rejected, upheld or credited.", needed=True),
+                Field("amount", Kind.MONEY, "How much is credited, where the outcome is credited."),
+                Field("reply", Kind.TEXT, "What we write to the customer; without it you have answered in writing."),
+            ),
+        ),
         OrderKind(
             "respite",
             "Give the customer time, through a day.",
@@ -193,9 +220,21 @@ def checked(
             problems.append(Problem("", None, field.name, context["problem"], context["cure"]))
     if kind.name == "amend" and not values and not problems:
         problems.append(Problem("", None, "amend", "changes nothing", "give an amount, a due date or an address"))
+    if kind.name == "answer" and not problems:
+        problems += _answer_problems(values)
     if problems:
         raise ConfigError(problems)
     return values
+
+
+def _answer_problems(values: Mapping[str, Any]) -> list[Problem]:
+    """An amount belongs to the outcome credited, and to no other."""
+    is_credited = values.get("outcome") is DisputeOutcome.CREDITED
+    if is_credited and "amount" not in values:
+        return [Problem("", None, "amount", "is missing", "say how much is credited: --amount 49.00")]
+    if not is_credited and "amount" in values:
+        return [Problem("", None, "amount", "belongs to the outcome credited only", "leave it out")]
+    return []
 
 
 def contact_changes(details: str, values: dict[str, Any]) -> str | None:
@@ -235,6 +274,10 @@ def _read(field: Field, text: str, invoice: Invoice, policy: Policy, today: date
             if day < today:
                 raise wrong(f"{day} is past", f"write a day from {today} on")
             return day
+        case Kind.OUTCOME:
+            if text not in list(DisputeOutcome):
+                raise wrong(f'"{text}" is no outcome', f"write one of {', '.join(DisputeOutcome)}")
+            return DisputeOutcome(text)
         case Kind.STEP:
             steps = [reminder_step(index) for index in range(len(policy.reminders))]
             if text not in steps:

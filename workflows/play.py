@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
-from domain.law import LAWS
+from domain.law.bank_days import calendar_of
 from domain.stories import Happening, event_of
 from domain.wire import InvoiceRef
 from store.registry import Opening
@@ -32,7 +32,7 @@ class Player:
 
     async def play(self, opening: Opening, happens: Sequence[Happening], until: datetime | None = None) -> InvoiceRef:
         """Live the whole life; or, with ``until``, no timer that comes later."""
-        calendar = LAWS[opening.invoice.country].calendar
+        calendar = calendar_of(opening.invoice.country)
         begins = calendar.moment(datetime.combine(opening.invoice.issued, time.min))
         ref = (await self.client.start(replace(opening, shift=begins - datetime.now(UTC)))).ref
         await self.client.rest(ref)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from config.happenings import read_happenings
 from config.problems import ConfigError
 from config.stories import Story, read_story
-from domain.law import LAWS
+from domain.law import law_of
 from domain.money import Money
 from domain.policy import Channel
 from domain.simulation import simulate
@@ -35,7 +35,7 @@ invoice:
 def told(name: str) -> list[Entry]:
     story = read_story(STORIES[name], MERCHANTS)
     invoice = story.invoice.to_domain(story.merchant)
-    law = LAWS[invoice.country]
+    law = law_of(invoice.country, invoice.kind)
     return list(life(invoice, law.calendar, simulate(invoice, story.policy, law, story.happens)))
 
 

@@ -11,7 +11,7 @@ from domain.calendar import Hours, Span, Unit
 from domain.decisions import Decision, Send
 from domain.events import Event, Settled
 from domain.facts import Invoice
-from domain.law import LAWS, Law
+from domain.law import Law, law_of
 from domain.money import Money
 from domain.policy import Anchor, Channel, Collection, Policy, Reminder, Rung
 from domain.rules import decide
@@ -20,7 +20,7 @@ from domain.stories import Happening, What, event_of
 from domain.timeline import Entry, life
 from domain.words import DebtorKind, SendId, Status
 
-SE, NO = LAWS["SE"], LAWS["NO"]
+SE, NO = law_of("SE", DebtorKind.CONSUMER), law_of("NO", DebtorKind.CONSUMER)
 EMAIL, SMS, LETTER = Rung(Channel.EMAIL), Rung(Channel.SMS), Rung(Channel.LETTER)
 MINUTE = timedelta(minutes=1)
 
@@ -95,7 +95,7 @@ def an_invoice(**changes: Any) -> Invoice:
     return replace(invoice, **changes)
 
 
-def law_of(policy: Policy) -> Law:
+def law_for(policy: Policy) -> Law:
     return NO if policy.currency == "NOK" else SE
 
 
@@ -104,7 +104,7 @@ class Life(Simulation):
 
     def __init__(self, policy: Policy | None = None, **invoice: Any) -> None:
         self.policy = policy or a_policy()
-        law = law_of(self.policy)
+        law = law_for(self.policy)
         if law is NO:
             invoice = {"country": "NO", "amount": nok("249.00"), **invoice}
         self.invoice = an_invoice(**invoice)

@@ -12,7 +12,7 @@ import pytest
 from config.stories import read_story
 from domain.announcements import ANNOUNCED, Announcement, Type, announce
 from domain.events import EVENTS, Asked, Closed, Collected, Delivered, Failed, Paused, Settled, Viewed
-from domain.law import LAWS
+from domain.law import law_of
 from domain.simulation import simulate
 from domain.words import Outcome, Reason, Status
 from tests.domain.build import Life, sek
@@ -30,8 +30,9 @@ def tell(led: Life) -> list[str]:
     """What is heard, one line each: the type and its own fields."""
     lines = []
     for told in heard(led):
-        own = [str(value) for name, value in told.data.items() if name not in CONTEXT]
-        lines.append(" ".join([told.type.removeprefix("invoice."), *own]))
+        own = [str(value) for name, value in told.data.items() if name not in (*CONTEXT, "charges")]
+        charges = [str(value) for charge in told.data.get("charges", ()) for value in charge.values()]
+        lines.append(" ".join([told.type.removeprefix("invoice."), *own, *charges]))
     return lines
 
 
@@ -43,7 +44,7 @@ def test_a_whole_life_is_told():
         "viewed distribution invoice email",
         "reminded due_reminder due_reminder email 249.00 2026-04-01",
         "reminded reminder-1 reminder email 309.00 2026-04-16",
-        "charged reminder-1 60.00 reminder_fee SE: lag (1981:739) om ersättning för inkassokostnader",
+        "charged reminder-1 60.00 fee 60.00 reminder_fee SE: lag (1981:739) om ersättning för inkassokostnader 4 §",
         "reminded reminder-2 last_reminder sms 309.00 2026-04-28",
         "paid 309.00 2026-04-20 paid",
         "closed paid paid",
@@ -159,7 +160,7 @@ def test_an_event_about_a_send_that_is_not_there_tells_nothing_of_a_send():
 def test_no_message_holds_a_word_about_a_person(path: Path):
     story = read_story(path, Path("examples/merchants"))
     invoice = story.invoice.to_domain(story.merchant)
-    events = simulate(invoice, story.policy, LAWS[invoice.country], story.happens)
+    events = simulate(invoice, story.policy, law_of(invoice.country, invoice.kind), story.happens)
     customer = story.invoice.customer(story.merchant)
     persons = [customer.name, customer.email, customer.phone, *customer.address]
 
@@ -174,7 +175,7 @@ def test_no_message_holds_a_word_about_a_person(path: Path):
 def test_only_announced_events_tell_something(path: Path):
     story = read_story(path, Path("examples/merchants"))
     invoice = story.invoice.to_domain(story.merchant)
-    events = simulate(invoice, story.policy, LAWS[invoice.country], story.happens)
+    events = simulate(invoice, story.policy, law_of(invoice.country, invoice.kind), story.happens)
 
     telling = {type(events[seq - 1]) for seq in range(1, len(events) + 1) if announce(invoice, "1", events, seq)}
 

@@ -47,7 +47,7 @@ def test_a_case_on_its_way_tells_what_comes_next():
 @pytest.mark.parametrize("kind", HOLDS)
 def test_a_hold_names_the_order_that_ends_it(kind: Reason):
     life = Life().hear(HOLD_LINES[kind])
-    order = re.search(r"`kvitt (\w+) nordljus/10001`", said(life))
+    order = re.search(r"`kvitt (\w+) nordljus/10001( OUTCOME)?`", said(life))
 
     assert order
     assert said(life).startswith("**On hold.** ")

@@ -97,7 +97,7 @@ def test_no_order_of_words_charges_a_step_twice(words):
     booked = [charge.amount.minor for charge in charges if charge.state is ChargeState.BOOKED]
 
     assert len({charge.step for charge in charges}) == len(charges)
-    assert life.facts.fees.minor == sum(booked) <= sek("60.00").minor
+    assert life.facts.charged.minor == sum(booked) <= sek("60.00").minor
 
 
 @STEADY
@@ -140,7 +140,7 @@ def test_a_case_is_over_only_while_nothing_is_owed(words):
     life.rest()
 
     if life.facts.closed:
-        assert life.facts.balance <= life.facts.fees + life.policy.tolerance
+        assert life.facts.balance <= life.facts.charged + life.policy.tolerance
 
 
 def test_all_there_is_to_hear_is_heard_by_these_tests():

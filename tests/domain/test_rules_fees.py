@@ -85,7 +85,7 @@ def test_an_unknown_legal_value_charges_nobody():
 
     for cap in (Dated((unknown,)), Dated(())):
         life = Life(ONE_FEE)
-        life.law = replace(SE, reminders=replace(SE.reminders, fee_cap=cap))
+        life.law = replace(SE, reminders=replace(SE.reminders, cap=cap))
 
         assert only("charged", life.live("05-01 12:00").acts) == []
 
@@ -100,11 +100,11 @@ def test_a_fee_is_pending_until_its_message_is_out():
     life = Life(ONE_FEE)
     send = life.reserve("04-07 09:00")
 
-    assert (life.facts.fees, life.facts.balance) == (sek("0.00"), sek("249.00"))
+    assert (life.facts.charged, life.facts.balance) == (sek("0.00"), sek("249.00"))
 
     life.settle(send, Status.SENT)
 
-    assert (life.facts.fees, life.facts.balance) == (sek("60.00"), sek("309.00"))
+    assert (life.facts.charged, life.facts.balance) == (sek("60.00"), sek("309.00"))
 
 
 def test_the_message_shows_the_fee_that_is_charged():
@@ -112,7 +112,7 @@ def test_the_message_shows_the_fee_that_is_charged():
     decision = Life(ONE_FEE).live("04-07 08:59").decide("04-07 09:00")
 
     assert isinstance(decision, Send)
-    assert (decision.fee, decision.total) == (sek("60.00"), sek("309.00"))
+    assert ([added.amount for added in decision.charges], decision.total) == ([sek("60.00")], sek("309.00"))
 
 
 @pytest.mark.parametrize("status", [Status.NOT_SENT, Status.FAILED])
@@ -158,7 +158,11 @@ def test_money_dated_on_time_but_booked_late_gives_the_fee_back():
     """Trap 4."""
     lines = acts("04-08 10:00 paid 249.00 dated=04-01", policy=ONE_FEE)
 
-    assert lines[-2:] == ["04-08 10:00 reversed reminder-1 60.00 paid_on_time", "04-08 10:00 closed paid"]
+    assert lines[-3:] == [
+        "04-08 10:00 reversed reminder-1 60.00 paid_on_time",
+        "04-08 10:00 closed paid",
+        "04-08 10:00 sent correction-1 email taken_back",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -181,7 +185,11 @@ def test_a_second_fee_is_given_back_alone_when_the_first_reminder_was_paid_in_ti
 
     lines = acts("04-20 10:00 paid 309.00 dated=04-16", policy=policy)
 
-    assert lines[-2:] == ["04-20 10:00 reversed reminder-2 60.00 paid_on_time", "04-20 10:00 closed paid"]
+    assert lines[-3:] == [
+        "04-20 10:00 reversed reminder-2 60.00 paid_on_time",
+        "04-20 10:00 closed paid",
+        "04-20 10:00 sent correction-1 email taken_back",
+    ]
 
 
 def test_a_part_payment_on_time_gives_nothing_back():
@@ -192,7 +200,7 @@ def test_a_part_payment_on_time_gives_nothing_back():
 def test_a_waived_step_is_free(at):
     life = Life(ONE_FEE).hear(f"{at} waived reminder-1").live("05-01 12:00")
 
-    assert life.facts.fees == sek("0.00")
+    assert life.facts.charged == sek("0.00")
 
 
 def test_a_credit_of_the_whole_claim_gives_its_fees_back():

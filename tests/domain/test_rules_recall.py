@@ -105,7 +105,7 @@ def test_the_fee_goes_with_the_letter_that_carried_it(remainder: FeeRemainder):
 
     life.know(Recalled(at=life.now, send=call.id, status=Status.NOT_SENT)).look()
 
-    assert life.facts.fees == sek("0.00")
+    assert life.facts.charged == sek("0.00")
     assert life.facts.closed is Outcome.PAID
     assert "04-07 12:00 reversed reminder-1 60.00 recalled" in life.acts
 
@@ -114,7 +114,7 @@ def test_a_fee_whose_letter_is_printed_all_the_same_stays():
     life = reminded_by_letter(FeeRemainder.CHASE)
     life.know(Recalled(at=life.now, send=life.decide().id, status=Status.SENT))
 
-    assert life.facts.fees == sek("60.00")
+    assert life.facts.charged == sek("60.00")
 
 
 def test_a_letter_that_was_printed_all_the_same_was_sent():

@@ -147,9 +147,9 @@ def _judge_fees(tally: Tally, life: Life, facts: Facts, out: set[str]) -> None:
     charged = Counter(charge.step for charge in facts.charges if charge.state is not ChargeState.PENDING)
     booked = sum(charge.amount.minor for charge in facts.charges if charge.state is ChargeState.BOOKED)
     wrong = [step for step, times in charged.items() if times > 1 or step not in out]
-    if wrong or booked != facts.fees.minor:
+    if wrong or booked != facts.charged.minor:
         tally.fees_doubled += 1
-        tally.why.append(f"{life.number}: fees of {', '.join(wrong) or 'no step'}, {facts.fees} in all")
+        tally.why.append(f"{life.number}: fees of {', '.join(wrong) or 'no step'}, {facts.charged} in all")
 
 
 async def _failed_tasks(field: Field, lives: Sequence[Living]) -> list[str]:

@@ -16,7 +16,7 @@ from temporalio.service import RPCError
 from config.invoices import read_invoice
 from config.merchants import Loaded, find_merchant, load_merchant, read_merchant
 from domain.events import Collected, Event, Paid
-from domain.law import LAWS
+from domain.law.bank_days import calendar_of
 from domain.policy import Channel
 from domain.stories import Happening, What, event_of
 from domain.wire import InvoiceRef
@@ -34,7 +34,7 @@ PATIENCE_S = 60.0
 """How long a life may take to come to rest before it counts as stuck."""
 IDLE_S = 0.5
 """After how long without rest the loop may be waiting out a breakdown."""
-CALENDAR = LAWS["SE"].calendar
+CALENDAR = calendar_of("SE")
 JUST_BEFORE = timedelta(seconds=20)
 _LOADED = load_merchant(find_merchant("nordljus", EXAMPLES / "merchants"))
 _BY_PINGEN = _LOADED.text.replace("window: se-left", "window: pingen-left").replace(

@@ -15,9 +15,10 @@ from activities.letter import LetterPacker
 from activities.sms import SmsPacker
 from config.invoices import read_invoice
 from config.merchants import Loaded, load_merchant
+from domain.charge import Added, ChargeKind
 from domain.decisions import Send
 from domain.events import Event, Settled
-from domain.law import LAWS
+from domain.law.bank_days import calendar_of
 from domain.money import Money
 from domain.policy import Channel
 from domain.wire import InvoiceRef
@@ -35,7 +36,7 @@ LINES = (
     {"text": "Electricity, February", "quantity": "412", "unit": "kWh", "unit_price": "0.85", "vat": "25"},
     {"text": "Magazine", "unit_price": "30.00", "vat": "6"},
 )
-CALENDAR = LAWS["SE"].calendar
+CALENDAR = calendar_of("SE")
 RENDERER = Renderer()
 URL = "http://127.0.0.1:8080"
 
@@ -104,9 +105,11 @@ class Kept:
         }
         now, day = at(wall), datetime.fromisoformat(pay_by).date()
         with self.books.cases.locked(self.id) as case:
+            charges = (Added(ChargeKind.FEE, fee, "a law"),) if fee else ()
             total = case.facts.balance + (fee or Money.zero(case.facts.balance.currency))
-            send = Send(SendId(step, rung, 1), channel, message, Reason.ISSUED, total, day, fee=fee, law="a law")
+            send = Send(SendId(step, rung, 1), channel, message, Reason.ISSUED, total, day, charges)
             place = self.books.sends.take_place(case, send, now)
+            assert place
             who = self.books.cases.merchant(case.merchant_version_id)
             parcel = packers[channel](Packing(case, who, send, place, now))
         self.books.sends.keep(place, parcel)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 
-from domain.law import LAWS
+from domain.law.bank_days import calendar_of
 from tests.live.house import House, numbered, open_house, simulated, story
 from workflows.clock import SERVER_SETTINGS
 from workflows.opening import opening_of
@@ -34,7 +34,7 @@ async def test_a_life_over_several_runs_equals_its_simulation(tmp_path: Path):
     """Updates are answered while the workflow wants to continue as new, and it does so between them."""
     told = story("pays-on-time")
     opening = numbered(opening_of(told.invoice, told.loaded), "long-1")
-    begins = LAWS["SE"].calendar.moment(datetime.combine(told.invoice.issued, time.min))
+    begins = calendar_of("SE").moment(datetime.combine(told.invoice.issued, time.min))
     async with open_house(tmp_path, SHORT_HISTORIES) as house:
         started = await house.client.start(replace(opening, shift=begins - datetime.now(UTC)))
         for _ in range(LOOKS):

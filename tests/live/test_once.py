@@ -21,7 +21,7 @@ from config.merchants import Loaded, read_merchant
 from config.stories import Story
 from domain.decisions import Recall, Reconcile, Send
 from domain.events import Released, Reserved, Settled, Stopped
-from domain.law import LAWS
+from domain.law.bank_days import calendar_of
 from domain.parcel import Parcel
 from domain.policy import Channel
 from domain.rules import decide
@@ -37,7 +37,7 @@ from workflows.opening import opening_of
 async def begin(house: House, told: Story, number: str, hour: int = 0) -> InvoiceRef:
     """Start a story's invoice at an hour of its day of issue, and let it come to rest."""
     opening = numbered(opening_of(told.invoice, told.loaded), number)
-    begins = LAWS["SE"].calendar.moment(datetime.combine(told.invoice.issued, time(hour)))
+    begins = calendar_of("SE").moment(datetime.combine(told.invoice.issued, time(hour)))
     started = await house.client.start(replace(opening, shift=begins - datetime.now(UTC)))
     await house.client.rest(started.ref)
     return started.ref
@@ -162,7 +162,7 @@ async def test_a_worker_that_died_between_vendor_and_record_sends_once(house: Ho
     number = f"once-died-{reached_the_vendor}"
     told = story("pays-on-time")
     opening = numbered(opening_of(told.invoice, told.loaded), number)
-    begins = LAWS["SE"].calendar.moment(datetime.combine(told.invoice.issued, time(10)))
+    begins = calendar_of("SE").moment(datetime.combine(told.invoice.issued, time(10)))
     opened = house.books.registry.open(replace(opening, shift=begins - datetime.now(UTC)), datetime.now(UTC))
     with house.books.cases.locked(opened.id) as case:
         send = decide(case.facts, case.policy, case.law, begins)
@@ -190,7 +190,7 @@ async def test_a_worker_that_died_between_vendor_and_record_sends_once(house: Ho
 def test_a_vendor_is_not_asked_for_what_another_was_given(house: House, answered: bool):
     """The settings name another one since. It has not got the message, and that proves nothing: it may be out."""
     told, number = story("pays-on-time"), f"once-switched-{answered}"
-    now = LAWS["SE"].calendar.moment(datetime.combine(told.invoice.issued, time(10)))
+    now = calendar_of("SE").moment(datetime.combine(told.invoice.issued, time(10)))
     opened = house.books.registry.open(numbered(opening_of(told.invoice, told.loaded), number), now)
     with house.books.cases.locked(opened.id) as case:
         send = decide(case.facts, case.policy, case.law, now)
@@ -221,7 +221,7 @@ def test_an_activity_that_runs_twice_sends_once(house: House):
     """The second run finds that its decision no longer stands."""
     told = story("pays-on-time")
     opening = numbered(opening_of(told.invoice, told.loaded), "once-4")
-    now = LAWS["SE"].calendar.moment(datetime.combine(told.invoice.issued, time(10)))
+    now = calendar_of("SE").moment(datetime.combine(told.invoice.issued, time(10)))
     opened = house.books.registry.open(opening, now)
     case = house.books.cases.read(opened.id)
     send = decide(case.facts, case.policy, case.law, now)
@@ -245,7 +245,7 @@ def test_a_worker_that_was_taken_for_dead_sends_nothing(house: House):
     """Its activity timed out, a search found nothing, and a new attempt is on its way: the old one must not go too."""
     told = story("pays-on-time")
     opening = numbered(opening_of(told.invoice, told.loaded), "once-slow")
-    now = LAWS["SE"].calendar.moment(datetime.combine(told.invoice.issued, time(10)))
+    now = calendar_of("SE").moment(datetime.combine(told.invoice.issued, time(10)))
     opened = house.books.registry.open(opening, now)
     case = house.books.cases.read(opened.id)
     send = decide(case.facts, case.policy, case.law, now)
@@ -269,7 +269,7 @@ def test_a_message_that_cannot_be_made_stops_the_case_visibly(house: House):
     """Trap 8: nothing is half sent, no fee stays, a person is asked; after the release it goes out."""
     told = story("pays-on-time")
     opening = numbered(opening_of(told.invoice, told.loaded), "once-5")
-    now = LAWS["SE"].calendar.moment(datetime.combine(told.invoice.issued, time(10)))
+    now = calendar_of("SE").moment(datetime.combine(told.invoice.issued, time(10)))
     opened = house.books.registry.open(opening, now)
     case = house.books.cases.read(opened.id)
     send = decide(case.facts, case.policy, case.law, now)
@@ -303,7 +303,7 @@ async def test_every_fee_in_the_books_is_in_its_message(house: House):
     ref = await house.play(told, "once-6")
 
     case = house.books.cases.read(ref.id)
-    reserved = [event for event in case.events if isinstance(event, Reserved) and event.fee]
+    reserved = [event for event in case.events if isinstance(event, Reserved) and event.charges]
     settled = {event.send for event in case.events if isinstance(event, Settled) and event.status is Status.SENT}
     assert reserved
     assert {event.send for event in reserved} <= settled
@@ -312,7 +312,8 @@ async def test_every_fee_in_the_books_is_in_its_message(house: House):
         assert kept
         assert kept.parcel
         text = _words(kept.parcel.body)
-        assert _amount(event.fee.minor) in text  # type: ignore[union-attr]
+        for added in event.charges:
+            assert _amount(added.amount.minor) in text
         assert _amount(event.total.minor) in text
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, time
 import pytest
 
 from domain.events import Stopped
-from domain.law import LAWS
+from domain.law.bank_days import calendar_of
 from domain.wire import InvoiceRef
 from store.orders import Order
 from tests.live.histories import words_of
@@ -50,7 +50,7 @@ async def test_what_goes_wrong_is_told_without_its_words(house: House, caplog: p
     """A check or a database may quote what it read; history and log get the kind of fault and its place in the code."""
     told = story("pays-on-time")
     opening = numbered(opening_of(told.invoice, told.loaded), "people-4")
-    begins = LAWS["SE"].calendar.moment(datetime.combine(told.invoice.issued, time(10)))
+    begins = calendar_of("SE").moment(datetime.combine(told.invoice.issued, time(10)))
     unreadable = opening.details.replace('"name"', '"nom"')
     assert unreadable != opening.details
 

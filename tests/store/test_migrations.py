@@ -68,7 +68,7 @@ def test_processes_that_come_up_at_once_make_the_schema_once(tmp_path: Path):
     assert [side.exitcode for side in sides] == [0] * 4
     engine = open_engine(url)
     with engine.connect() as connection:
-        assert MigrationContext.configure(connection).get_current_heads() == ("0002",)
+        assert MigrationContext.configure(connection).get_current_heads() == ("0003",)
     engine.dispose()
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from domain.events import Event, Paid, Reserved, Settled
 from domain.facts import Invoice
-from domain.law import LAWS
+from domain.law import law_of
 from domain.simulation import simulate
 from domain.words import DISTRIBUTION
 from store.books import Books, open_books
@@ -28,12 +28,12 @@ def opening_just_before_its_reminder() -> tuple[Opening, tuple[Event, ...], date
     loaded = told.loaded
     invoice = told.invoice.model_copy(update={"terms": TERMS})
     opening = opening_of(invoice, loaded)
-    events = simulate(opening.invoice, opening.policy, LAWS["SE"], ())
+    events = simulate(opening.invoice, opening.policy, law_of("SE", opening.invoice.kind), ())
     distribution = tuple(
         event for event in events if isinstance(event, Reserved | Settled) and event.send.step == DISTRIBUTION
     )
     reminder = next(event for event in events if isinstance(event, Reserved) and event.send.step == "reminder-1")
-    assert reminder.fee
+    assert reminder.charges
     return opening, distribution, reminder.at
 
 
@@ -71,6 +71,6 @@ def test_no_fee_is_ever_charged_after_the_payment(tmp_path: Path, books_url: str
         paid_at = next(index for index, event in enumerate(events_of) if isinstance(event, Paid))
         after = events_of[paid_at + 1 :]
         assert not any(isinstance(event, Reserved) for event in after), "a message was decided after the money was in"
-        paid_first += not any(isinstance(event, Reserved) and event.fee for event in events_of)
+        paid_first += not any(isinstance(event, Reserved) and event.charges for event in events_of)
 
     assert 0 < paid_first < TRIES, "nobody raced: one side always won"
