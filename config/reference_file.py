@@ -125,9 +125,5 @@ def unpayable(file: ReferenceFile, payee: Payee) -> Iterator[Fault]:
         cure = f'{"correct" if getattr(payee, key) else "add"} "{key}:" under payee, or write another kind'
         yield ("reference", "kind"), f"{kind} needs {needed} as payee", cure
     elif is_qr_iban(iban) and kind is not ReferenceKind.QRR:
-        cure = 'write "kind: qrr", or your other IBAN'
-        yield (
-            ("payee", "iban"),
-            f"is a QR-IBAN, which takes no payment with another reference than qrr, and the kind is {kind}",
-            cure,
-        )
+        problem = f"is a QR-IBAN, which takes no other reference than qrr, and the kind is {kind}"
+        yield ("payee", "iban"), problem, 'write "kind: qrr", or your other IBAN'

@@ -5,16 +5,44 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from domain.policy import Policy
 
 
 class ReferenceKind(StrEnum):
-    """Which payment reference the merchant's bank agreement expects."""
+    """The kinds of payment reference, a module each in ``domain/references``."""
 
     OCR = "ocr"
     KID = "kid"
+    FIK = "fik"
+    VIITE = "viite"
     RF = "rf"
+    OGM = "ogm"
+    QRR = "qrr"
+
+
+Level = Literal[1, 2, 3, 4]
+"""How a Swedish bank checks OCR references (``domain/references/ocr.py``)."""
+Check = Literal["mod10", "mod11"]
+"""How the check digit of a Norwegian KID is made."""
+Slip = Literal["71", "75"]
+"""The Danish payment slips that carry a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceRule:
+    """Which payment reference the agreement with the bank expects; what a kind does not know stays as it is."""
+
+    kind: ReferenceKind
+    level: Level = 2
+    """OCR. Ours have the length digit at level 2 too; those of the merchant's own system need it from level 3 on."""
+    check: Check | None = None
+    """KID. Where nothing is said ours are mod 10, and those of the merchant's own system may be either."""
+    lengths: tuple[int, ...] = ()
+    """OCR at level 4, KID: the lengths that are agreed, check digit included; none: any."""
+    slip: Slip = "71"
+    """FIK."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +53,8 @@ class Payee:
     plusgiro: str | None = None
     account: str | None = None
     """Norwegian account number, 11 digits."""
+    fik_creditor: str | None = None
+    """Danish creditor number, 8 digits."""
     iban: str | None = None
     bic: str | None = None
     organisation: str | None = None
@@ -70,7 +100,7 @@ class Merchant:
     currency: str
     languages: tuple[str, ...]
     payee: Payee
-    reference: ReferenceKind
+    reference: ReferenceRule
     senders: Senders
     policy: Policy
     groups: Mapping[str, Policy]

@@ -29,7 +29,7 @@ MISTAKES = {
     ),
     "a key that is like no other": (
         ("reference: {kind: ocr}", "reference: {kind: ocr, zzz: 1}"),
-        ("reference.zzz", "unknown key", "known: kind"),
+        ("reference.zzz", "unknown key", "known: kind, level, lengths, check, type"),
     ),
     "a decimal comma": (
         ("fee: 60.00", "fee: 60,00"),
@@ -286,7 +286,7 @@ def test_a_fee_that_was_not_agreed_is_refused() -> None:
 def test_norway_stays_norway() -> None:
     merchant = read_merchant(BOLGEN, "bolgen.yaml", TODAY)
 
-    assert (merchant.country, merchant.currency, merchant.reference) == ("NO", "NOK", ReferenceKind.KID)
+    assert (merchant.country, merchant.currency, merchant.reference.kind) == ("NO", "NOK", ReferenceKind.KID)
     assert merchant.payee.account == "12345678903"
 
 
