@@ -78,7 +78,7 @@ def _may_cost(case: Case, law: FeeLaw, before: list[SendState], channel: Channel
     count, spacing = law.count.at(today), law.spacing.at(today)
     if count is not None and len(before) >= count:
         return False
-    if spacing and any(today < _day(case, send) + timedelta(days=spacing) for send in before):
+    if spacing and any(today < _day(case, send) + timedelta(days=spacing) for send in _charged(case)):
         return False
     if today < facts.due + timedelta(days=law.not_before.at(today) or 0):
         return False

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from domain.calendar import Span
 from domain.law import law_of
 from domain.law.pack import Known, Part, Start, Statement
-from domain.policy import Channel
+from domain.policy import Anchor, Channel, Reminder, Rung
+from domain.simulation import simulate
+from domain.timeline import Did, life
 from domain.words import DebtorKind, Message
+from tests.domain.build import a_policy, an_invoice
 from tests.domain.law.reading import DAY, demanded, eur, fee, rate
 
 CONSUMER, COMPANY = (law_of("FI", kind) for kind in DebtorKind)
@@ -121,3 +126,17 @@ def test_each_letter_itemises_the_sum_and_says_how_to_object(law, message):
 
     assert {Statement.CREDITOR, Statement.CONTACT, Statement.OBJECT} <= stated
     assert {Statement.PRINCIPAL, Statement.INTEREST, Statement.COSTS, Statement.TOTAL} <= stated
+
+
+@pytest.mark.parametrize(("wait", "charged"), [(9, ["12.00"]), (10, ["12.00", "12.00"])])
+def test_a_companys_demand_costs_nothing_sooner_than_ten_days_after_a_reminder_that_cost(wait, charged):
+    """10 g-10 j §: ten days since the last, whichever of the two it was. A consumer's waits for the notice anyway."""
+    letter, twelve = (Rung(Channel.LETTER),), eur("12.00")
+    invoice = an_invoice(country="FI", kind=DebtorKind.COMPANY, amount=eur("89.90"))
+    reminder = Reminder(Anchor.AFTER_DUE, Span(14), twelve, letter)
+    demand = Reminder(Anchor.AFTER_PREVIOUS, Span(wait), twelve, letter, demand=True)
+    policy = replace(a_policy(), currency="EUR", reminders=(reminder, demand), collection=None, tolerance=eur("0.00"))
+
+    entries = life(invoice, COMPANY.calendar, simulate(invoice, policy, COMPANY, ()))
+
+    assert [str(entry.amount) for entry in entries if entry.did is Did.CHARGED] == charged
