@@ -23,10 +23,16 @@ ASKED_AGAIN_AFTER = {
     Channel.EMAIL: timedelta(hours=6),
     Channel.SMS: timedelta(hours=1),
     Channel.LETTER: timedelta(hours=12),
+    Channel.COLLECTION: timedelta(days=1),
 }
 """How long to wait before a vendor is asked once more about a send that it knows nothing final of."""
 
-ASKED_FOR = {Channel.EMAIL: timedelta(days=4), Channel.SMS: timedelta(days=2), Channel.LETTER: timedelta(days=60)}
+ASKED_FOR = {
+    Channel.EMAIL: timedelta(days=4),
+    Channel.SMS: timedelta(days=2),
+    Channel.LETTER: timedelta(days=60),
+    Channel.COLLECTION: timedelta(days=730),
+}
 """After how long a vendor is asked no more: nothing will come."""
 
 SLOW_READER = timedelta(seconds=30)

@@ -16,6 +16,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from temporalio.service import RPCError
 
+from activities.agencies import TOLD, event_of
 from activities.sending import FIRST_ASKED_AFTER
 from channels.hearing import Heard, Post, Word
 from domain.events import Delivered, Event, Failed, Recalled, Settled, Viewed
@@ -42,7 +43,7 @@ SIGNALS = {Word.OPENED: Signal.OPEN, Word.CLICKED: Signal.CLICK}
 
 OPTING = frozenset({Word.OPTED_OUT, Word.OPTED_IN})
 
-FINAL = frozenset({Word.DELIVERED, Word.RECALLED, *FAILURES})
+FINAL = frozenset({Word.DELIVERED, Word.RECALLED, *FAILURES, Word.AGENCY_CLOSED, Word.WITHDRAWAL_CONFIRMED})
 """After these we ask the vendor no more."""
 
 CHANNEL_OF = {"twilio": Channel.SMS, "sendgrid": Channel.EMAIL, "smtp": Channel.EMAIL}
@@ -81,7 +82,8 @@ class Hearing:
             SQLAlchemyError, RPCError: something that it needs is away; it is still new, and can be read later.
         """
         try:
-            await self.tell(post.vendor, self.parsers[post.vendor](post), post_id)
+            vendor = post.vendor.partition("/")[0]  # of agencies there may be several
+            await self.tell(vendor, self.parsers[vendor](post), post_id)
         except AWAY:
             raise
         except Exception as error:  # noqa: BLE001  (whatever a vendor sends: one post must not keep others from being read)
@@ -131,6 +133,11 @@ class Hearing:
 
     def _event(self, said: Heard, about: Known, at: datetime) -> Event | None:
         """What a vendor's word changes for a send; None: nothing."""
+        if said.agency is not None and said.agency != about.recipient:
+            log.warning("an agency speaks of what another has", agency=said.agency, send=about.id)
+            return None
+        if said.word in TOLD:
+            return event_of(said, about.send, self.client.books.cases.read(about.invoice_id).facts, at)
         if said.word in SIGNALS:
             return Viewed(at=at, send=about.send) if self._counts(said, about) else None
         if said.word in FAILURES:

@@ -144,7 +144,7 @@ class Sending:
         return kept
 
     def _packing(self, case: CaseFile, send: Send, place: Place, now: datetime) -> Packing:
-        return Packing(case, self.books.cases.merchant(case.merchant_version_id), send, place, now)
+        return Packing(self.books, case, self.books.cases.merchant(case.merchant_version_id), send, place, now)
 
     def _settle(self, invoice_id: int, send: SendId, answer: Answer, place: Place | None = None) -> Report:
         """What became of a send goes into the journal; with the place that was asked for, the vendor's words too."""

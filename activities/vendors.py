@@ -8,6 +8,12 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from activities.hearing import Parse
+from channels.agency import reports as agency_reports
+from channels.agency.drop import DropMailbox, DropWay
+from channels.agency.http import HttpWay
+from channels.agency.reports import NAME as AGENCY
+from channels.agency.reports import speaker
+from channels.agency.way import Agencies
 from channels.hearing import Ear, Post
 from channels.nowhere import Nowhere
 from channels.outbox import Outbox
@@ -17,6 +23,7 @@ from channels.printhouse import reports as printreports
 from channels.printhouse.way import PrintHouseMailbox, PrintHouseWay
 from channels.sendgrid import events as sendgrid_events
 from channels.sendgrid.way import SendGridWay
+from channels.sftp import Door
 from channels.smtp import bounces
 from channels.smtp.bounce_address import BounceAddress
 from channels.smtp.mailbox import ImapMailbox
@@ -24,7 +31,8 @@ from channels.smtp.way import SmtpWay
 from channels.twilio import hooks as twilio_hooks
 from channels.twilio.way import TwilioWay
 from channels.way import Mailbox, Round, Way
-from config.settings import Settings
+from config.agencies import Reached, known, reached
+from config.settings import OUTBOX, Settings
 from domain.policy import Channel
 
 PARSERS: Mapping[str, Parse] = {
@@ -33,6 +41,7 @@ PARSERS: Mapping[str, Parse] = {
     "twilio": twilio_hooks.parse,
     "printhouse": printreports.parse,
     "pingen": pingen_hooks.parse,
+    AGENCY: agency_reports.parse,
 }
 """How each vendor's posts are read; also those that wait in the inbox for a vendor that is used no more."""
 
@@ -43,7 +52,7 @@ def ways(settings: Settings) -> dict[Channel, Way]:
         Channel.EMAIL: _way(settings.email, Channel.EMAIL, settings),
         Channel.SMS: _way(settings.sms, Channel.SMS, settings),
         Channel.LETTER: _way(settings.letter, Channel.LETTER, settings),
-        Channel.COLLECTION: _way("outbox", Channel.COLLECTION, settings),
+        Channel.COLLECTION: _agencies(settings),
     }
 
 
@@ -65,6 +74,7 @@ def mailboxes(settings: Settings) -> list[Mailbox]:
         )
     if settings.letter == "printhouse":
         found.append(PrintHouseMailbox(*_door(settings), settings.printhouse.timezone, settings.printhouse.timeout))
+    found += [DropMailbox(one.name, _agency_door(one)) for one in reached(settings) if one.kind == "sftp"]
     return found
 
 
@@ -87,6 +97,9 @@ def ears(settings: Settings) -> dict[str, Ear]:
         "sendgrid": Ear(sendgrid_events.verify, settings.sendgrid.webhook_keys),
         "twilio": Ear(twilio_hooks.verify, _plain(settings.twilio.tokens)),
         "pingen": Ear(pingen_hooks.verify, _plain(settings.pingen.webhook_secrets)),
+        **{
+            speaker(one.name): Ear(agency_reports.verify, _plain(one.group.report_secrets)) for one in reached(settings)
+        },
     }
 
 
@@ -146,6 +159,25 @@ def _pingen(settings: Settings) -> Way:
         group.cut_off,
         group.timeout,
     )
+
+
+def _agencies(settings: Settings) -> Agencies:
+    """Every agency by its name, and the outbox."""
+    by_name: dict[str, Way] = {one.name: _agency(one) for one in reached(settings)}
+    if OUTBOX in known(settings):
+        by_name[OUTBOX] = Outbox(settings.home / "outbox", Channel.COLLECTION)
+    return Agencies(by_name)
+
+
+def _agency(one: Reached) -> Way:
+    if one.kind == "sftp":
+        return DropWay(one.name, _agency_door(one))
+    return HttpWay(one.name, one.group.url, _plain(one.group.secrets), one.group.timeout)
+
+
+def _agency_door(one: Reached) -> Door:
+    group = one.group
+    return Door(group.host, group.port, group.user, group.key or Path(), group.host_key, group.folder, group.timeout)
 
 
 def _plain(secrets: Sequence[SecretStr]) -> list[str]:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import NamedTuple
+
+from domain.money import Money
 
 
 class Word(StrEnum):
@@ -34,6 +36,16 @@ class Word(StrEnum):
     CLICKED = "clicked"
     RECALLED = "recalled"
     """It was called back in time, and will not go out."""
+    ACKNOWLEDGED = "acknowledged"
+    """The agency has the claim, under a number of its own."""
+    TOLD = "told"
+    """How far the agency has come, in its own code."""
+    COLLECTED = "collected"
+    """The agency got money."""
+    AGENCY_CLOSED = "agency_closed"
+    """The agency has closed its case; the claim is ours again."""
+    WITHDRAWAL_CONFIRMED = "withdrawal_confirmed"
+    """The agency has given the claim back, as we asked."""
     OTHER = "other"
     """Something that changes nothing for us."""
 
@@ -89,6 +101,16 @@ class Heard(NamedTuple):
     """Who opted out or in, where it came without a send."""
     said: str = ""
     """The vendor's own words, for the books."""
+    agency: str | None = None
+    """Which agency says it: only the one that has a claim is heard of it."""
+    case: str = ""
+    """The agency's own number of the case."""
+    code: str = ""
+    """How far the agency has come, how it closed its case, or why it refused."""
+    amount: Money | None = None
+    """What the agency got."""
+    dated: date | None = None
+    """The payment's value day."""
 
 
 def key_of(*parts: object) -> str:

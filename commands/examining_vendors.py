@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from pathlib import Path
 
+from channels.probes import agency as probes_agency
 from channels.probes import http as probes
 from channels.probes import mail as probes_mail
 from channels.probes import sftp as probes_sftp
 from channels.probes.finding import Finding, note, ok, unchecked, wrong
 from commands.examining import Check
-from config.production import CHANNELS, missing_for
-from config.settings import Settings
+from config.agencies import Reached, cure, known, named, reached
+from config.production import CHANNELS, missing_for, missing_of
+from config.settings import OUTBOX, Settings
 from domain.merchant import Merchant
 
 AREAS = {"email": "E-mail", "sms": "SMS", "letter": "Letters"}
@@ -33,8 +36,9 @@ NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 
 
 def vendors(settings: Settings, merchants: Sequence[Merchant]) -> list[Check]:
-    """A look at each channel's vendor."""
-    return [Check(AREAS[channel], partial(_channel, settings, merchants, channel)) for channel in CHANNELS]
+    """A look at each channel's vendor, and at the agencies."""
+    channels = [Check(AREAS[channel], partial(_channel, settings, merchants, channel)) for channel in CHANNELS]
+    return [*channels, Check("Collection", partial(_collection, settings, merchants))]
 
 
 def _channel(settings: Settings, merchants: Sequence[Merchant], channel: str) -> list[Finding]:
@@ -46,6 +50,36 @@ def _channel(settings: Settings, merchants: Sequence[Merchant], channel: str) ->
     if problems := missing_for(settings, channel):
         return [unchecked(NAMES[vendor], f"{', '.join(problem.key for problem in problems)} must be set first")]
     return LOOKS[vendor](settings, merchants)
+
+
+def _collection(settings: Settings, merchants: Sequence[Merchant]) -> list[Finding]:
+    """Each agency that is set up, and those that merchants name and nobody knows."""
+    found = [finding for one in reached(settings) for finding in _agency(one)]
+    strange = [(merchant, name) for merchant in merchants for name in named(merchant) if name not in known(settings)]
+    found += [
+        wrong(f'The agency "{name}"', f"{merchant.id} hands over to it, and it is not set up", cure(name, settings))
+        for merchant, name in strange
+    ]
+    if any(OUTBOX in named(merchant) for merchant in merchants) and OUTBOX in known(settings):
+        found.append(ok("The outbox", "claims wait there for a person"))
+    return found or [ok("None", "nobody hands over to an agency")]
+
+
+def _agency(one: Reached) -> list[Finding]:
+    if problems := missing_of(one):
+        what = ", ".join(f"{problem.key} {problem.problem}" for problem in problems)
+        return [unchecked(f"The agency {one.name}".strip(), what)]
+    whose, group = probes_sftp.Whose(f"the agency {one.name}", one.variable), one.group
+    if one.kind == "http":
+        found = probes_agency.agency(whose, group.url, [secret.get_secret_value() for secret in group.secrets])
+    else:
+        key = group.key or Path()
+        place = (group.host, group.port, group.user, key, group.host_key, group.folder)
+        found = probes_sftp.shared(whose, *place, moves=True)
+    if one.kind == "http" and not group.report_secrets:
+        how = f"{one.variable('report_secrets')}: write the secret that the agency signs its reports with"
+        found.append(note(f"The reports of {one.name}", "no secret is set, so none that it posts is heard", how))
+    return found
 
 
 def _sendgrid(settings: Settings, merchants: Sequence[Merchant]) -> list[Finding]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from config.agencies import Reached, reached
 from config.problems import ConfigError, Problem
-from config.settings import LOOPBACK, PREFIX, Settings
+from config.settings import LOOPBACK, OUTBOX, PREFIX, Settings
 
 NEEDED = {
     "sendgrid": {"key": "make an API key with the right to send in SendGrid"},
@@ -32,6 +33,20 @@ NEEDED = {
 }
 """Which settings each vendor cannot do without, and where they are found."""
 
+AGENCIES_NEED = {
+    "sftp": {
+        "host": "name the agency's SFTP server",
+        "user": "write the user that the agency gave you",
+        "key": "name the file with the private key whose public one the agency has",
+        "host_key": "write the server's public key as the agency told you, as in ssh-ed25519 AAAA…",
+    },
+    "http": {
+        "url": "write the address that the agency takes claims at",
+        "secrets": "write whsec_ and what comes from: openssl rand -base64 32; and tell the agency",
+    },
+}
+"""Which settings an agency cannot do without, by how it is reached."""
+
 TOGETHER = (
     ("smtp", "user", "password", "write the user's password"),
     ("smtp", "bounce_port", "bounce_address", "write the address whose mail server the worker is"),
@@ -47,9 +62,10 @@ SIGNED = {
 """What proves that a vendor's call is the vendor's. Twilio's is the account's own token."""
 
 CHANNELS = ("email", "sms", "letter")
-"""The channels that lead to customers; collection by the outbox is fine."""
+"""The channels that lead to customers. Collection by the outbox is fine: a person takes claims from there."""
 
 SECRET_CURE = "write at least 32 random characters, from: openssl rand -hex 32"  # noqa: S105  (a cure, no secret)
+SIGNING_CURE = "write another for each direction: whsec_ and what comes from: openssl rand -base64 32"
 PLACEHOLDER = re.compile(
     r"change.?me|changeit|your.|example|default|password|secret|letmein|twilio_test|12345678", re.I
 )
@@ -72,13 +88,23 @@ def check(settings: Settings, *, embedded: bool = False) -> None:
 
 
 def missing(settings: Settings) -> list[Problem]:
-    """The settings that the chosen vendors cannot do without."""
-    return [problem for channel in CHANNELS for problem in missing_for(settings, channel)]
+    """The settings that the chosen vendors and agencies cannot do without."""
+    vendors = [problem for channel in CHANNELS for problem in missing_for(settings, channel)]
+    agencies = [problem for agency in reached(settings) for problem in missing_of(agency)]
+    return [*vendors, *agencies, *_names(settings)]
 
 
 def missing_for(settings: Settings, channel: str) -> list[Problem]:
     """The settings that one channel's vendor cannot do without."""
     return list(_missing(settings, channel))
+
+
+def missing_of(agency: Reached) -> list[Problem]:
+    """The settings that an agency cannot be reached without."""
+    found = [] if agency.name else [agency.problem("name", "is missing", "write what merchants' files call it")]
+    needed = AGENCIES_NEED[agency.kind].items()
+    lacking = [agency.problem(name, "is missing", cure) for name, cure in needed if not _is_set(agency.group, name)]
+    return [*found, *lacking]
 
 
 def _missing(settings: Settings, channel: str) -> Iterator[Problem]:
@@ -102,6 +128,7 @@ def refusals(settings: Settings, *, embedded: bool = False) -> list[Problem]:
         *_secrets(settings),
         *_addresses(settings),
         *_connections(settings),
+        *(problem for agency in reached(settings) for problem in _agency(agency)),
     ]
 
 
@@ -171,6 +198,28 @@ def _connections(settings: Settings) -> Iterator[Problem]:
             yield _at(name, "is for trying out: letters would not be printed", "unset it")
 
 
+def _agency(agency: Reached) -> Iterator[Problem]:
+    """What is not safe with an agency: what it says moves money, and what it gets names people."""
+    group, ours, theirs = agency.group, _plain(agency.group.secrets), _plain(agency.group.report_secrets)
+    parts = urlsplit(group.url)
+    if agency.kind == "http" and group.url and parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        yield agency.problem("url", "is not https: claims would go in the clear", "write https://…")
+    if agency.kind == "http" and not theirs:
+        cure = "write the secret that the agency signs its reports with"
+        yield agency.problem("report_secrets", "is missing: nothing that the agency says would be heard", cure)
+    for name, secrets in (("secrets", ours), ("report_secrets", theirs)):
+        if any(is_weak(secret.removeprefix("whsec_"), 32) for secret in secrets):
+            yield agency.problem(name, "holds one that is a default, or can be guessed", SIGNING_CURE)
+    if set(ours) & set(theirs):
+        problem = "holds one of our own: what we sign could be taken for the agency's word"
+        yield agency.problem("report_secrets", problem, SIGNING_CURE)
+
+
+def _names(settings: Settings) -> Iterator[Problem]:
+    if settings.collection in AGENCIES_NEED and settings.agency.name in (OUTBOX, *settings.agencies):
+        yield _at("agency_name", f"is {settings.agency.name}, which another has", "write another name")
+
+
 def _vendor_addresses(settings: Settings) -> Iterator[tuple[str, str]]:
     if settings.email == "sendgrid":
         yield "sendgrid_host", settings.sendgrid.host
@@ -193,6 +242,10 @@ def is_weak(secret: str, least: int) -> bool:
 def _choices(channel: str) -> tuple[str, ...]:
     annotation = Settings.model_fields[channel].annotation
     return tuple(getattr(annotation, "__args__", ()))
+
+
+def _plain(secrets: Sequence[SecretStr]) -> list[str]:
+    return [secret.get_secret_value() for secret in secrets]
 
 
 def _is_set(group: object, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -15,9 +16,24 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.problems import ConfigError, Problem, closest, wrong
-from config.vendors import Address, Pingen, Port, PrintHouse, SendGrid, Smtp, Twilio, Vendor
+from config.vendors import (
+    AGENCY_NAME,
+    Address,
+    OtherAgency,
+    Pingen,
+    Port,
+    PrintHouse,
+    SendGrid,
+    Smtp,
+    TheAgency,
+    Twilio,
+    Vendor,
+)
 
 PREFIX = "KVITT_"
+
+OUTBOX = "outbox"
+"""The agency that is always there: a folder that a person takes claims from."""
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Names of this machine that no other reaches."""
@@ -34,6 +50,8 @@ CURES = {
     "float_parsing": "write a number",
     "bool_parsing": "write true or false",
     "time_parsing": "write a time of day, as in 16:00",
+    "missing": "write it",
+    "extra_forbidden": "leave it out",
 }
 """What to write instead, where pydantic's own words are a programmer's."""
 
@@ -46,6 +64,22 @@ def _database(value: Any) -> Any:
     if isinstance(value, str) and value and not value.startswith(DATABASES):
         raise wrong("is no address of a database", "write postgresql+psycopg://user:password@host/name")
     return value
+
+
+def _agencies(value: Any) -> Any:
+    """More agencies, as JSON. What is wrong is told without the text: it may hold secrets."""
+    if not isinstance(value, str):
+        return value
+    try:
+        found = json.loads(value)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise wrong("is no JSON object", 'write it as in {"nordinkasso": {"kind": "http", "url": "https://…"}}')
+    for name in found:
+        if not name or not re.fullmatch(AGENCY_NAME, name) or name == OUTBOX:
+            raise wrong(f'names an agency "{name}"', "write up to 24 small letters, digits, - or _; outbox is taken")
+    return found
 
 
 class Settings(BaseSettings):
@@ -99,6 +133,12 @@ class Settings(BaseSettings):
     twilio: Twilio = Twilio()
     printhouse: PrintHouse = PrintHouse()
     pingen: Pingen = Pingen()
+    collection: Literal["outbox", "sftp", "http", "none"] = "outbox"
+    """How claims go to the agency that `KVITT_AGENCY_NAME` names: `sftp` or `http`; `outbox`: there is none, and claims
+    for the agency `outbox` wait there for a person; `none`: every hand-over is refused."""
+    agency: TheAgency = TheAgency()
+    agencies: Annotated[dict[str, OtherAgency], BeforeValidator(_agencies)] = {}
+    """More agencies by name, as JSON."""
     api_rate: str = Field(default="600/minute", pattern=r"^[1-9]\d*/(second|minute|hour)$", examples=["600/minute"])
     """How many requests each API key may make, as in `600/minute`; per gateway."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -192,6 +232,8 @@ def _unknown(name: str) -> Problem:
 
 def _variable(fault: ErrorDetails) -> str:
     """The variable that a fault is about; a list's element is about the list's."""
+    if fault["loc"][0] == "agencies":
+        return f"{PREFIX}AGENCIES"
     return (PREFIX + "_".join(part for part in fault["loc"][:2] if isinstance(part, str))).upper()
 
 
@@ -202,11 +244,25 @@ def _is_first(fault: ErrorDetails) -> bool:
 
 def _problem(fault: ErrorDetails) -> Problem:
     name = _variable(fault)
+    if name == f"{PREFIX}AGENCIES":
+        return _agency_problem(name, fault)
     field = dict(variables())[name]
     if fault["type"] == "kvitt":
         return Problem("", None, name, fault["ctx"]["problem"], fault["ctx"]["cure"])
     shown = "cannot be used" if _is_secret(fault["input"], field) else f'is "{fault["input"]}"'
     return Problem("", None, name, shown, _cure(fault, field))
+
+
+def _agency_problem(name: str, fault: ErrorDetails) -> Problem:
+    """What is wrong with one of more agencies; no value is repeated."""
+    if fault["type"] == "kvitt" and len(fault["loc"]) == 1:
+        return Problem("", None, name, fault["ctx"]["problem"], fault["ctx"]["cure"])
+    where = ".".join(str(part) for part in fault["loc"][1:3])
+    if fault["type"] == "kvitt":
+        return Problem("", None, name, f"{where} {fault['ctx']['problem']}", fault["ctx"]["cure"])
+    field = OtherAgency.model_fields.get(str(fault["loc"][2])) if len(fault["loc"]) > 2 else None
+    problem = "is missing" if fault["type"] == "missing" else "cannot be used"
+    return Problem("", None, name, f"{where} {problem}", _cure(fault, field or FieldInfo()))
 
 
 def _cure(fault: ErrorDetails, field: FieldInfo) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -18,7 +19,11 @@ Host = Annotated[str, Field(pattern=r"^[^\s/@]*$")]
 Mail = Annotated[str, Field(pattern=r"^([^\s@]+@[^\s@]+)?$")]
 """An e-mail address, or none."""
 Port = Annotated[int, Field(ge=1, le=65535)]
+HostKey = Annotated[str, Field(pattern=r"^([a-z0-9@.-]+ [A-Za-z0-9+/=]+( .*)?)?$", examples=["ssh-ed25519 AAAA…"])]
+"""A server's public key, or none."""
 NO_SECRET = SecretStr("")
+AGENCY_NAME = r"^([a-z0-9][a-z0-9_-]{0,23})?$"
+"""An agency's name, or none."""
 
 
 def _words(value: Any) -> Any:
@@ -30,6 +35,9 @@ Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(_words)]
 """Newest first. Each counts, so that one can be replaced without a gap."""
 
+SIGNING = re.compile(r"whsec_(?=.{32,88}$)([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?", re.ASCII)
+"""A secret of the Standard Webhooks specification."""
+
 P256 = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE"
 """How every public key on the curve P-256 begins, in base64."""
 
@@ -38,6 +46,14 @@ def _webhook_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
     if any(len(key) != 124 or not key.startswith(P256) for key in keys):
         raise wrong("is no key of a signed webhook", f"copy the verification key that SendGrid shows, {P256[:8]}…")
     return keys
+
+
+def _signing(secrets: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    if not all(SIGNING.fullmatch(secret.get_secret_value()) for secret in secrets):
+        raise wrong(
+            "is no secret to sign with", "write whsec_ and 24 to 64 random bytes, from: openssl rand -base64 32"
+        )
+    return secrets
 
 
 def _timezone(name: str) -> str:
@@ -129,9 +145,7 @@ class PrintHouse(Vendor):
     """The user."""
     key: Path | None = None
     """The file with our private key."""
-    host_key: str = Field(
-        default="", pattern=r"^([a-z0-9@.-]+ [A-Za-z0-9+/=]+( .*)?)?$", examples=["ssh-ed25519 AAAA…"]
-    )
+    host_key: HostKey = ""
     """The server's public key, as in `ssh-ed25519 AAAA…`."""
     folder: str = "."
     """The folder that holds `in` and `out`."""
@@ -162,3 +176,43 @@ class Pingen(Vendor):
     """The delivery product."""
     cut_off: time = time(16)
     """When the day's letters are given to print, UTC; until then they can be called back."""
+
+
+SigningSecrets = Annotated[Secrets, AfterValidator(_signing)]
+
+
+class Agency(Vendor):
+    """A collection agency, reached through a folder (SFTP) or at an address (HTTP)."""
+
+    host: Annotated[Host, Field(examples=["sftp.agency.example"])] = ""
+    """The SFTP server."""
+    port: Port = 22
+    """Its port."""
+    user: str = ""
+    """The user."""
+    key: Path | None = None
+    """The file with our private key."""
+    host_key: HostKey = ""
+    """The server's public key, as in `ssh-ed25519 AAAA…`."""
+    folder: str = "."
+    """The folder that holds `in` and `out`."""
+    url: Annotated[Address, Field(examples=["https://claims.agency.example/kvitt"])] = ""
+    """Where claims are posted to."""
+    secrets: SigningSecrets = ()
+    """The secrets that we sign with, `whsec_…`, the newest first; several, parted by commas."""
+    report_secrets: SigningSecrets = ()
+    """The secrets that the agency signs its reports with, `whsec_…`; others than ours."""
+
+
+class TheAgency(Agency):
+    """The agency that ``KVITT_COLLECTION`` leads to."""
+
+    name: str = Field(default="", pattern=AGENCY_NAME, examples=["nordinkasso"])
+    """What merchants' files call it."""
+
+
+class OtherAgency(Agency):
+    """One more agency."""
+
+    kind: Literal["sftp", "http"]
+    """How it is reached: `sftp` or `http`."""

@@ -33,10 +33,10 @@ worker's round, and the same call again is known."""
 
 
 def router(hearing: Hearing, ears: Mapping[str, Ear], public_url: str) -> APIRouter:
-    """One address a vendor."""
+    """One address a vendor; agencies have one each, below ``/hooks/agency``."""
     routes = APIRouter()
 
-    @routes.post("/hooks/{vendor}", include_in_schema=False)
+    @routes.post("/hooks/{vendor:path}", include_in_schema=False)
     async def hook(vendor: str, request: Request, after: BackgroundTasks) -> Response:
         ear = ears.get(vendor)
         if ear is None:

@@ -6,8 +6,7 @@ How a letter comes into one batch and no other is told in ``printing``; what rep
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from channels.answer import Answer
 from channels.hearing import Heard, ParseError, Post, Word
 from channels.printhouse.batches import DamagedError, Folders, Hours, Place, Where, batch_day
 from channels.printhouse.reports import UNSAID, parse
+from channels.sftp import Door, first_of
 from channels.way import Item, MailboxError
 from domain.words import Status
 
@@ -38,42 +38,6 @@ T = TypeVar("T")
 def machine_time() -> datetime:
     """What the clock on the wall says."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """How to get in: our key, and the one that the server must show."""
-
-    host: str
-    port: int
-    user: str
-    key_path: Path
-    host_key: str
-    folder: str
-    timeout: float
-
-    @asynccontextmanager
-    async def open(self) -> AsyncIterator[asyncssh.SFTPClient]:
-        """A connection. It asks nobody's settings or agent but ours."""
-        connecting = asyncssh.connect(
-            self.host,
-            self.port,
-            username=self.user,
-            client_keys=[asyncssh.read_private_key(self.key_path)],
-            known_hosts=([asyncssh.import_public_key(self.host_key)], [], []),
-            config=None,
-            agent_path=None,
-            connect_timeout=self.timeout,
-            login_timeout=self.timeout,
-        )
-        connection = await connecting
-        try:
-            yield await connection.start_sftp_client()
-            connection.close()
-            await connection.wait_closed()
-        finally:
-            # At once where something went wrong: a server that has stopped answering holds nobody up.
-            connection.abort()
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,13 +248,5 @@ async def _visit(
             done = await do(folders)
             return done, _Visit(entered=True, committed=folders.committed)
     except* _TROUBLE as group:
-        said = _said(group)
+        said = first_of(group)
     return None, _Visit(folders is not None, folders is not None and folders.committed, said)
-
-
-def _said(group: BaseExceptionGroup[Exception]) -> str:
-    """The first of what went wrong, for the books: it may name files, which are called after our ids."""
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return f"{type(error).__name__}: {error}"[:300]

@@ -1,5 +1,6 @@
 """Worker and gateway refuse to start where customers would be harmed, each time naming variable, problem and cure."""
 
+import json
 import os
 import re
 
@@ -38,6 +39,28 @@ PRINT_HOUSE = {
     "PRINTHOUSE_KEY": "/etc/kvitt/key",
     "PRINTHOUSE_HOST_KEY": "ssh-ed25519 AAAA",
 }
+SIGNING, REPORTS = "whsec_8uMRkzcWzO1ue9Zt4pVqTQ2hSxLbYw0o", "whsec_Vn3fJk7aDgXr5ePzCw9sHy1mKt6bLq0i"
+HTTP = {
+    "COLLECTION": "http",
+    "AGENCY_NAME": "nordinkasso",
+    "AGENCY_URL": "https://claims.nordinkasso.se/kvitt",
+    "AGENCY_SECRETS": SIGNING,
+    "AGENCY_REPORT_SECRETS": REPORTS,
+}
+SFTP = {
+    "COLLECTION": "sftp",
+    "AGENCY_NAME": "nordinkasso",
+    "AGENCY_HOST": "sftp.nordinkasso.se",
+    "AGENCY_USER": "kvitt",
+    "AGENCY_KEY": "/etc/kvitt/agency",
+    "AGENCY_HOST_KEY": "ssh-ed25519 AAAA",
+}
+
+
+def others(**changes: str) -> dict[str, str]:
+    """One more agency, without what is empty."""
+    agency = {"kind": "http", "url": "https://claims.intrum.se", "secrets": SIGNING, "report_secrets": REPORTS}
+    return {"AGENCIES": json.dumps({"intrum": {key: value for key, value in (agency | changes).items() if value}})}
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +86,11 @@ def test_what_is_safe_starts(said):
     check(said(**SAFE))
 
 
-@pytest.mark.parametrize("instead", [SMTP, PRINT_HOUSE], ids=["smtp", "printhouse"])
+@pytest.mark.parametrize(
+    "instead",
+    [SMTP, PRINT_HOUSE, HTTP, SFTP, others(), SFTP | others(), {"COLLECTION": "none"}],
+    ids=["smtp", "printhouse", "http", "sftp", "others", "several", "no collection"],
+)
 def test_the_other_vendors_are_as_safe(said, instead: dict[str, str]):
     check(said(**SAFE | instead))
 
@@ -109,6 +136,13 @@ def test_the_other_vendors_are_as_safe(said, instead: dict[str, str]):
         ({"TWILIO_HOST": "http://api.twilio.com"}, "TWILIO_HOST", "is not https"),
         ({"PINGEN_HOST": "https://api-staging.pingen.com"}, "PINGEN_HOST", "is for trying out"),
         ({"PINGEN_IDENTITY": "https://identity-staging.pingen.com"}, "PINGEN_IDENTITY", "is for trying out"),
+        (HTTP | {"AGENCY_URL": "http://claims.nordinkasso.se"}, "AGENCY_URL", "is not https: claims would go"),
+        (HTTP | {"AGENCY_REPORT_SECRETS": ""}, "AGENCY_REPORT_SECRETS", "is missing: nothing that the agency says"),
+        (HTTP | {"AGENCY_REPORT_SECRETS": SIGNING}, "AGENCY_REPORT_SECRETS", "holds one of our own"),
+        (HTTP | {"AGENCY_SECRETS": f"{SIGNING},whsec_{'A' * 32}"}, "AGENCY_SECRETS", "holds one that is a default"),
+        (SFTP | {"AGENCY_REPORT_SECRETS": f"whsec_{'A' * 32}"}, "AGENCY_REPORT_SECRETS", "holds one that is a default"),
+        (others(url="http://claims.intrum.se"), "AGENCIES", "intrum.url is not https"),
+        (others(report_secrets=""), "AGENCIES", "intrum.report_secrets is missing"),
     ],
 )
 def test_production_refuses(said, changes: dict[str, str], name: str, problem: str):
@@ -234,3 +268,27 @@ def test_a_weak_secret_is_known_as_one(secret: str):
 @pytest.mark.parametrize("secret", [SECRET, "Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MGFiY2RlZmdo"])
 def test_a_strong_secret_is_taken(secret: str):
     assert not is_weak(secret, 32)
+
+
+@pytest.mark.parametrize(
+    ("values", "name", "problem"),
+    [
+        ({"COLLECTION": "sftp", "AGENCY_NAME": ""}, "AGENCY_NAME", "is missing"),
+        ({"COLLECTION": "sftp"}, "AGENCY_HOST", "is missing"),
+        ({"COLLECTION": "sftp"}, "AGENCY_HOST_KEY", "is missing"),
+        ({"COLLECTION": "http"}, "AGENCY_URL", "is missing"),
+        ({"COLLECTION": "http"}, "AGENCY_SECRETS", "is missing"),
+        ({"AGENCIES": '{"intrum": {"kind": "sftp", "host": "sftp.intrum.se"}}'}, "AGENCIES", "intrum.user is missing"),
+        (HTTP | {"AGENCY_NAME": "outbox"}, "AGENCY_NAME", "is outbox, which another has"),
+        (HTTP | {"AGENCY_NAME": "intrum"} | others(), "AGENCY_NAME", "is intrum, which another has"),
+    ],
+)
+def test_an_agency_that_cannot_be_reached_starts_nowhere(said, values: dict[str, str], name: str, problem: str):
+    told = {f"{one.key} {one.problem}": one.cure for one in missing(said(**values))}
+
+    assert told[f"KVITT_{name} {problem}"]
+
+
+def test_what_a_chosen_agency_does_not_use_need_not_be_there(said):
+    assert missing(said(**HTTP)) == []
+    assert missing(said(COLLECTION="outbox", AGENCY_HOST="sftp.nordinkasso.se")) == []

@@ -1,5 +1,6 @@
 """Settings come from the environment, and a wrong one is named."""
 
+import json
 import os
 from datetime import time
 from pathlib import Path
@@ -71,6 +72,9 @@ def test_a_gateway_that_listens_everywhere_is_reached_as_localhost(monkeypatch: 
         ("KVITT_TWILIO_VALIDITY_MINUTES", "900", "write a number from 1 to 600"),
         ("KVITT_PRINTHOUSE_CUT_OFF", "4 pm", "write a time of day, as in 16:00"),
         ("KVITT_PRINTHOUSE_HOST_KEY", "AAAA", "write it as in ssh-ed25519 AAAA…"),
+        ("KVITT_COLLECTION", "intrum", "write outbox, sftp, http or none"),
+        ("KVITT_AGENCY_NAME", "Nord Inkasso", "write it as in nordinkasso"),
+        ("KVITT_AGENCY_URL", "claims.agency.example", "write it as in https://claims.agency.example/kvitt"),
     ],
 )
 def test_a_wrong_value_is_told_on_one_line_with_its_variable_and_the_cure(
@@ -108,6 +112,44 @@ def test_settings_do_not_change() -> None:
             'is "europe/stokholm", which is no time zone; write it as in Europe/Stockholm',
         ),
         ("KVITT_SMTP_HOST", "kvitt:hush@mail.example", "cannot be used; write it as in mail.example.com"),
+        (
+            "KVITT_AGENCY_SECRETS",
+            "hush",
+            "is no secret to sign with; write whsec_ and 24 to 64 random bytes, from: openssl rand -base64 32",
+        ),
+        (
+            "KVITT_AGENCIES",
+            "hush",
+            'is no JSON object; write it as in {"nordinkasso": {"kind": "http", "url": "https://…"}}',
+        ),
+        (
+            "KVITT_AGENCIES",
+            '["hush"]',
+            'is no JSON object; write it as in {"nordinkasso": {"kind": "http", "url": "https://…"}}',
+        ),
+        (
+            "KVITT_AGENCIES",
+            '{"outbox": {"kind": "http"}}',
+            'names an agency "outbox"; write up to 24 small letters, digits, - or _; outbox is taken',
+        ),
+        ("KVITT_AGENCIES", '{"intrum": {"kind": "hush"}}', "intrum.kind cannot be used; write sftp or http"),
+        ("KVITT_AGENCIES", '{"intrum": {"url": "https://x.example"}}', "intrum.kind is missing; write it"),
+        (
+            "KVITT_AGENCIES",
+            '{"intrum": {"kind": "http", "secret": "hush"}}',
+            "intrum.secret cannot be used; leave it out",
+        ),
+        (
+            "KVITT_AGENCIES",
+            '{"intrum": {"kind": "http", "port": 70000}}',
+            "intrum.port cannot be used; write a number from 1 to 65535",
+        ),
+        (
+            "KVITT_AGENCIES",
+            '{"intrum": {"kind": "http", "secrets": "hush"}}',
+            "intrum.secrets is no secret to sign with; write whsec_ and 24 to 64 random bytes, from: openssl rand "
+            "-base64 32",
+        ),
     ],
 )
 def test_a_wrong_value_is_told_in_words_of_its_own_without_the_secrets_in_it(
@@ -266,3 +308,25 @@ def test_clocks_may_be_moved_except_in_production(
     monkeypatch.setenv("KVITT_ALLOW_TEST_CLOCKS", said)
 
     assert read_settings().allow_test_clocks is may_move
+
+
+def test_more_agencies_stand_in_one_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = f"whsec_{'A' * 43}=", f"whsec_{'E' * 43}="
+    agency = {"kind": "http", "url": "https://claims.agency.example", "secrets": f"{first}, {second}", "timeout": 5}
+    monkeypatch.setenv("KVITT_AGENCIES", json.dumps({"intrum": agency, "other": {"kind": "sftp", "port": 2222}}))
+
+    found = read_settings().agencies
+
+    assert [*found] == ["intrum", "other"]
+    assert [secret.get_secret_value() for secret in found["intrum"].secrets] == [first, second]
+    assert (found["intrum"].timeout, found["other"].port) == (5, 2222)
+
+
+def test_wrong_agencies_leave_the_other_settings_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KVITT_AGENCIES", '{"intrum": {"kind": "http", "secret": "hush"}}')
+    monkeypatch.setenv("KVITT_EMAIL", "smtp")
+
+    settings, problems = read_what_is_right()
+
+    assert (settings.agencies, settings.email) == ({}, "smtp")
+    assert [problem.key for problem in problems] == ["KVITT_AGENCIES"]
