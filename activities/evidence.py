@@ -27,7 +27,7 @@ from domain.merchant import Merchant
 from domain.parties import Line
 from domain.policy import Channel
 from domain.telling import step_name
-from domain.timeline import Entry
+from domain.timeline import Did, Entry
 from store.books import Books
 from store.cases import CaseFile
 from store.evidence import KeptOrder, Pinned
@@ -159,8 +159,10 @@ def _acts(life: tuple[Entry, ...]) -> Iterator[Piece]:
 
 
 def _act(entry: Entry) -> str:
-    """An act in words: ``sent: invoice by e-mail``."""
+    """An act in words: ``sent: invoice by e-mail``, ``charged: reminder fee 60.00``."""
     did = entry.did.replace("_", " ")
+    if entry.did in (Did.CHARGED, Did.REVERSED):
+        return f"{did}: {entry.reason.replace('_', ' ')} {entry.amount}"
     if entry.message and entry.channel:
         return f"{did}: {in_words(entry.message, entry.channel)}"
     return f"{did}: {step_name(entry.step or entry.reason)}"
