@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from config.invoice_input import InvoiceInput
+from domain.charge import Added, ChargeKind
+from domain.charges import next_fee, taken_back
 from domain.decisions import Send
 from domain.merchant import Merchant
-from domain.money import Money
-from domain.words import Message
+from domain.words import REMINDERS, Message, step_index
+from store.books import Books
 from store.cases import CaseFile
 from store.sends import Place
 from templates.content import Content
@@ -19,6 +21,7 @@ from templates.content import Content
 class Packing:
     """All that is needed to make a send's parcel."""
 
+    books: Books
     case: CaseFile
     merchant: Merchant
     send: Send
@@ -32,24 +35,41 @@ class Packing:
 
     def content(self, public_url: str) -> Content:
         """What the message says."""
-        link = f"{public_url}/i/{self.place.token}"
-        return content_of(
-            self.case, self.merchant, self.send.message, self.send.pay_by, self.send.fee, self.today, link
-        )
+        link, send, case = f"{public_url}/i/{self.place.token}", self.send, self.case
+        said = content_of(case, self.merchant, send.message, send.pay_by, send.charges, self.today, link)
+        match send.message:
+            case Message.CORRECTION:
+                return replace(said, taken_back=taken_back(case.facts, send.id.step))
+            case Message.ANSWER:
+                return replace(said, answer=self._reply())
+            case _:
+                return said
+
+    def _reply(self) -> str:
+        """The merchant's own words: the answer that this step sends."""
+        told = self.books.orders.replies(self.case.invoice.merchant, self.case.invoice.number)
+        return told[step_index(self.send.id.step)]
 
 
 def content_of(
-    case: CaseFile, merchant: Merchant, message: Message, pay_by: date, fee: Money | None, today: date, link: str
+    case: CaseFile,
+    merchant: Merchant,
+    message: Message,
+    pay_by: date,
+    charges: tuple[Added, ...],
+    today: date,
+    link: str,
 ) -> Content:
     """What is to be said about a case as it stands."""
     facts, details = case.facts, InvoiceInput.from_json(case.details)
     customer = details.customer(merchant)
-    added = fee or Money.zero(facts.amount.currency)
+    standing = ((kind, facts.standing(kind)) for kind in ChargeKind)
     return Content(
         message=message,
         language=customer.language,
         merchant=merchant,
         customer=customer,
+        kind=case.invoice.kind,
         number=case.invoice.number,
         reference=case.reference,
         issued=case.invoice.issued,
@@ -60,8 +80,11 @@ def content_of(
         amount=facts.amount,
         credited=facts.credited,
         paid=facts.paid,
-        earlier_fees=facts.fees,
-        fee=added,
-        total=facts.balance + added,
+        written_off=facts.written_off or None,
+        disputed=facts.disputed or None,
+        standing=tuple((kind, amount) for kind, amount in standing if amount),
+        added=charges,
+        total=sum((added.amount for added in charges), facts.balance - facts.disputed),
+        cost_if_unpaid=next_fee(case.facts, case.policy, case.law, today) if message in REMINDERS else None,
         link=link,
     )

@@ -41,7 +41,7 @@ def content_of_one() -> Content:
         finally:
             books.close()
     link = "https://pay.example/i/0"
-    return content_of(case, merchant, Message.INVOICE, case.facts.due, None, ISSUED.date(), link)
+    return content_of(case, merchant, Message.INVOICE, case.facts.due, (), ISSUED.date(), link)
 
 
 def _time(renderer: Renderer, content: Content, number: int) -> float:

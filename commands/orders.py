@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from inspect import Parameter, Signature
 from typing import Annotated
@@ -101,6 +102,7 @@ async def _give(
     values = checked(kind, texts, case.invoice, case.policy, today)
     details = contact_changes(case.details, values)
     event = kind.event(Given(at, today, values))
+    order = replace(order, reply=values.get("reply") or "")
     glance = await client.order(ref, order, event, details)
     if glance is None:
         show.ERR.print(f"[bold]{number}[/] The order is written down; no worker answers, so it is taken when one runs.")

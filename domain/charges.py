@@ -11,11 +11,12 @@ from datetime import date, timedelta
 from domain.case import WRITTEN, Case
 from domain.charge import Added, ChargeKind
 from domain.events import Reversed
-from domain.facts import Charge, ChargeState, SendState
+from domain.facts import Charge, ChargeState, Facts, SendState
 from domain.interest import amount_of, due_interest, overcharged
-from domain.law.pack import FeeLaw
+from domain.law.pack import FeeLaw, Law
 from domain.money import Money
-from domain.policy import Channel, Claim
+from domain.policy import Channel, Claim, Policy
+from domain.postings import CHARGES
 from domain.words import COLLECTION, REMINDERS, Message, Reason, reminder_step
 
 
@@ -39,6 +40,32 @@ def reversal(case: Case) -> Reversed | None:
             wrong = _wrong(case, charge)
             if wrong:
                 return wrong
+    return None
+
+
+def taken_back(facts: Facts, correction: str) -> tuple[Added, ...]:
+    """What the correction of this step takes back: all that was wrong since the one before it."""
+    earlier = (s.out_at for s in facts.sends if s.message is Message.CORRECTION and s.id.step != correction and s.out_at)
+    since = max(earlier, default=None)
+    return tuple(
+        Added(charge.kind, -posting.amount, charge.law)
+        for charge in facts.charges
+        for posting in facts.postings
+        if posting.what is CHARGES[charge.kind][1] and posting.step == charge.step and posting.at == charge.taken_back
+        if since is None or posting.at > since
+    )
+
+
+def next_fee(facts: Facts, policy: Policy, law: Law, today: date) -> Money | None:
+    """The fee that comes next if nothing is paid, by today's law: for messages that must say so beforehand."""
+    line, done = law.reminders.cap.firm(today), {charge.step for charge in facts.charges}
+    out = {send.id.step for send in facts.sends if send.out_at}
+    for index, reminder in enumerate(policy.reminders):
+        step = reminder_step(index)
+        if step in out | done or not (reminder.fee or reminder.legal_fee) or line is None or line.value is None:
+            continue
+        cap = line.value.of(facts.principal_left, Channel.LETTER)
+        return cap and (cap if reminder.legal_fee else min(cap, reminder.fee))
     return None
 
 

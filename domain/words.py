@@ -175,3 +175,8 @@ def reminder_step(index: int) -> str:
 def numbered_step(name: str, index: int) -> str:
     """The name of a step that may come again: ``correction-1``, ``answer-2``."""
     return f"{name}-{index + 1}"
+
+
+def step_index(step: str) -> int:
+    """Which one a numbered step is: 0 for the first."""
+    return int(step.rpartition("-")[2]) - 1

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from domain.case import REMINDERS, Case
-from domain.words import Outcome, Reason
+from domain.case import Case
+from domain.words import REMINDERS, Outcome, Reason
 from store.cases import CaseFile
 
 

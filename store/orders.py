@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from domain.events import Event
-from store.cases import INVOICE, Cases
+from store.cases import INVOICE, CaseFile, Cases
 from store.codec import KINDS, dump, load_event
 from store.customers import customer_of
 from store.engine import hold, reading, writing
@@ -65,11 +65,17 @@ class Orders:
         with self.cases.locked(invoice_id) as case:
             if not case.add(event, f"command:{order.id}") or case.connection is None:
                 return False
-            _keep(case.connection, order, case.invoice.merchant, case.invoice.number, event, taken=True)
+            self.note(case, order, event)
             if details:
                 changed = {"details": details, "customer": customer_of(case.invoice.merchant, details)}
                 case.connection.execute(update(INVOICE).where(INVOICE.c.id == invoice_id).values(**changed))
         return True
+
+    def note(self, case: CaseFile, order: Order, event: Event) -> None:
+        """Write down who ordered what of a case that is locked."""
+        if case.connection is None:
+            raise AssertionError("an order is written down under its case's lock only")
+        _keep(case.connection, order, case.invoice.merchant, case.invoice.number, event, taken=True)
 
     def replies(self, merchant: str, number: str) -> list[str]:
         """What we are to write to the customer in answer to disputes, oldest first."""

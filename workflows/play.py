@@ -11,6 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from domain.law.bank_days import calendar_of
 from domain.stories import Happening, event_of
 from domain.wire import InvoiceRef
+from store.orders import Order
 from store.registry import Opening
 from workflows.client import CaseClient
 
@@ -88,6 +89,9 @@ class Player:
                 event = event_of(turn.happening, case.facts, at)
                 if event and case.add(event, f"story:{turn.number}"):
                     wakes = wakes or case.wants_look(event)
+                    if turn.happening.reply:
+                        order = Order(f"story:{ref.id}:{turn.number}", "answer", "story", reply=turn.happening.note)
+                        self.client.books.orders.note(case, order, event)
         return wakes
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.charge import ChargeKind
 from domain.facts import ChargeState
 from domain.policy import Channel
 from domain.postings import Entry
@@ -168,10 +169,18 @@ class Amounts(Document):
     """The invoice, as amended last."""
     credited: Decimal
     """Taken back by the merchant."""
+    written_off: Decimal
+    """Given up by the merchant."""
     fees: Decimal
     """Booked fees that stand."""
+    interest: Decimal
+    """Booked interest that stands."""
+    compensation: Decimal
+    """Booked compensation that stands."""
     paid: Decimal
     """What arrived."""
+    disputed: Decimal
+    """How much of the balance is disputed; no message asks for it."""
     balance: Decimal
     """What is owed; below zero when too much was paid."""
 
@@ -187,13 +196,19 @@ class PaymentEntry(Document):
     """Whether the agency collected it."""
 
 
-class FeeEntry(Document):
-    """The fee of a step."""
+class ChargeEntry(Document):
+    """What a step added to the debt."""
 
     step: str
     """Which step."""
+    kind: ChargeKind
+    """`fee`, `interest` or `compensation`."""
     amount: Decimal
-    """How much."""
+    """How much of it stands; of one that was reversed, how much it was."""
+    law: str
+    """On which legal ground."""
+    capped: bool
+    """Whether the law cut what the merchant had wished."""
     state: ChargeState
     """`pending` until its message is out, `booked`, or `reversed`."""
 
@@ -209,6 +224,8 @@ class HoldEntry(Document):
     """Its last day; without it: until answered or released."""
     ended: Moment | None = None
     """When it ended; without it: it still holds."""
+    amount: Decimal | None = None
+    """How much is disputed; without it: all."""
 
 
 class AskEntry(Document):
@@ -264,8 +281,8 @@ class InvoiceDocument(Document):
     """The account."""
     payments: list[PaymentEntry]
     """What arrived, oldest first."""
-    fees: list[FeeEntry]
-    """The fees."""
+    charges: list[ChargeEntry]
+    """What was added: fees, interest, compensation."""
     holds: list[HoldEntry]
     """What holds or held it, oldest first."""
     asks: list[AskEntry]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import uuid4
@@ -110,6 +110,7 @@ async def _give(asks: Caller, ref: InvoiceRef, asked: Asked, order: Order) -> An
         return Answer(200, TakenOrder(number=ref.number, order=asked.kind.name, known=True, seen=True).as_json())
     try:
         event, details = _meant(asked, case, now)
+        order = replace(order, reply=asked.fields.get("reply", ""))
         glance = await service.desk.client.order(ref, order, event, details, PATIENCE)
     except ConfigError as error:
         raise _placed(error) from None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.calendar import Calendar
-from domain.facts import Facts
-from domain.law import LAWS
+from domain.charge import ChargeKind
+from domain.facts import Charge, Facts
+from domain.law.bank_days import calendar_of
 from domain.simulation import obey
 from domain.simulation import plan as plan_of
 from domain.timeline import Entry, life
@@ -14,8 +15,8 @@ from domain.wire import InvoiceRef
 from gateway.api.models import (
     Amounts,
     AskEntry,
+    ChargeEntry,
     DocumentEntry,
-    FeeEntry,
     HoldEntry,
     InvoiceDocument,
     LifeEntry,
@@ -40,7 +41,7 @@ def listed(row: Standing) -> Listed:
         due=row.due,
         reference=row.reference,
         next_step=row.next_step,
-        next_at=LAWS[row.country].calendar.local(row.next_at) if row.next_at else None,
+        next_at=calendar_of(row.country).local(row.next_at) if row.next_at else None,
     )
 
 
@@ -64,7 +65,7 @@ def told(books: Books, ref: InvoiceRef, now: datetime) -> InvoiceDocument:
         viewed=facts.viewed,
         amounts=_amounts(facts),
         payments=[PaymentEntry(amount=str(p.amount), dated=p.dated, by_agency=p.by_agency) for p in facts.payments],
-        fees=[FeeEntry(step=fee.step, amount=str(fee.amount), state=fee.state) for fee in facts.charges],
+        charges=[_charge(charge) for charge in facts.charges],
         holds=_holds(facts, calendar),
         asks=[AskEntry(reason=ask.reason, at=calendar.local(ask.at)) for ask in facts.asks if not ask.resolved],
         orders=[OrderEntry(at=calendar.local(o.at), kind=o.kind, who=o.who, why=o.why) for o in orders],
@@ -96,9 +97,24 @@ def _amounts(facts: Facts) -> Amounts:
         currency=facts.amount.currency,
         invoiced=str(facts.amount),
         credited=str(facts.credited),
-        fees=str(facts.fees),
+        written_off=str(facts.written_off),
+        fees=str(facts.standing(ChargeKind.FEE)),
+        interest=str(facts.standing(ChargeKind.INTEREST)),
+        compensation=str(facts.standing(ChargeKind.COMPENSATION)),
         paid=str(facts.paid),
+        disputed=str(facts.disputed),
         balance=str(facts.balance),
+    )
+
+
+def _charge(charge: Charge) -> ChargeEntry:
+    return ChargeEntry(
+        step=charge.step,
+        kind=charge.kind,
+        amount=str(charge.amount),
+        law=charge.law,
+        capped=charge.capped,
+        state=charge.state,
     )
 
 
@@ -109,6 +125,7 @@ def _holds(facts: Facts, calendar: Calendar) -> list[HoldEntry]:
             since=calendar.local(hold.since),
             until=hold.until,
             ended=calendar.local(hold.ended) if hold.ended else None,
+            amount=str(hold.amount) if hold.amount else None,
         )
         for hold in facts.holds
     ]

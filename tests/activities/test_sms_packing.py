@@ -9,6 +9,7 @@ import pytest
 
 from activities.content import Packing
 from activities.sms import SmsPacker
+from domain.charge import Added, ChargeKind
 from domain.decisions import Send
 from domain.money import Money
 from domain.parcel import Parcel
@@ -27,8 +28,9 @@ def parcel(request: pytest.FixtureRequest, tmp_path: Path) -> Parcel:
     case = books.cases.read(books.registry.open(opening("10001", language="sv"), AT).id)
     fee, total = Money.parse("1234.50", "SEK"), Money.parse("1704.05", "SEK")
     place = SendId(reminder_step(0), 0, 1)
-    send = Send(place, Channel.SMS, request.param, Reason.OVERDUE, total, date(2026, 4, 1), fee=fee)
-    packing = Packing(case, books.cases.merchant(case.merchant_version_id), send, PLACE, AT)
+    charges = (Added(ChargeKind.FEE, fee, "a law"),)
+    send = Send(place, Channel.SMS, request.param, Reason.OVERDUE, total, date(2026, 4, 1), charges)
+    packing = Packing(books, case, books.cases.merchant(case.merchant_version_id), send, PLACE, AT)
     packed = SmsPacker(RENDERER, "https://pay.example")(packing)
     books.close()
     return packed

@@ -43,7 +43,7 @@ def packed(text: str = NORDLJUS, message: Message = Message.INVOICE, place: Plac
             date(2026, 4, 1),
         )
         merchant = books.cases.merchant(case.merchant_version_id)
-        parcel = EmailPacker(RENDERER, "https://pay.example")(Packing(case, merchant, send, place, AT))
+        parcel = EmailPacker(RENDERER, "https://pay.example")(Packing(books, case, merchant, send, place, AT))
         books.close()
     return parcel
 

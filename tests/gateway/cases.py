@@ -111,7 +111,7 @@ class Kept:
             place = self.books.sends.take_place(case, send, now)
             assert place
             who = self.books.cases.merchant(case.merchant_version_id)
-            parcel = packers[channel](Packing(case, who, send, place, now))
+            parcel = packers[channel](Packing(self.books, case, who, send, place, now))
         self.books.sends.keep(place, parcel)
         self.hear(Settled(at=now, send=send.id, status=Status.SENT))
         kept = self.books.sends.by_id(place.id)

@@ -161,7 +161,7 @@ async def test_what_is_read_is_the_life_and_what_comes(api: httpx.AsyncClient, h
     assert after["history"][: len(read["history"])] == read["history"]
     assert after["history"][2:] == read["plan"]
     assert after["standing"] == "in_collection"
-    assert [fee["step"] for fee in after["fees"]] == ["reminder-1"]
+    assert [(charge["step"], charge["kind"]) for charge in after["charges"]] == [("reminder-1", "fee")]
 
 
 async def test_what_is_read_holds_nobody(api: httpx.AsyncClient, house: House, number: str):
