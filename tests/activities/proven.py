@@ -96,4 +96,4 @@ def packing(books: Books, invoice_id: int, event: Reserved) -> Packing:
     case = books.cases.read(invoice_id)
     send = Send(event.send, event.channel, event.message, event.reason, event.total, event.pay_by, event.charges)
     merchant = books.cases.merchant(case.merchant_version_id)
-    return Packing(case, merchant, send, Place("0" * 32, "token"), event.at)
+    return Packing(books, case, merchant, send, Place("0" * 32, "token"), event.at)
