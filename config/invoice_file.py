@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, ValidationInfo, Wit
 from config.addresses import EmailAddress
 from config.policy_file import FileModel
 from config.problems import wrong
-from config.values import Country, Currency, Day, Text, as_text, reading_of, text, word_of
+from config.values import Currency, Day, DebtorCountry, Text, as_text, reading_of, text, word_of
 from domain.words import DebtorKind
 
 NUMBER = r"[A-Za-z0-9._-]{1,64}"
@@ -92,7 +92,7 @@ class DebtorRow(FileModel):
     """The name, as in letters."""
     kind: Annotated[str, *word_of(DebtorKind), Field(examples=["consumer"])]
     """consumer or company: the law protects them differently."""
-    country: Annotated[Country | None, Absent] = None
+    country: Annotated[DebtorCountry | None, Absent] = None
     """Whose law and bank days hold; without it the merchant's."""
     language: Annotated[Text | None, Absent] = None
     """The language of the messages; the merchant's first where there are none in it."""

@@ -14,6 +14,7 @@ from config.invoice_file import InvoiceRow, ItemRow
 from config.problems import ConfigError, Fault, Problem, Where, nearest, shown_key
 from config.values import Reading
 from domain.facts import Invoice
+from domain.law import UnknownLawError, law_of
 from domain.merchant import Merchant
 from domain.money import MINOR_DIGITS, Money
 from domain.parties import Customer, Line
@@ -150,8 +151,18 @@ def _reference(invoice: InvoiceInput, merchant: Merchant) -> Iterator[Fault]:
         yield ("reference" if invoice.reference else "number",), problem, cure
 
 
+def _law(invoice: InvoiceInput, merchant: Merchant) -> Iterator[Fault]:
+    kind = DebtorKind(invoice.debtor.kind)
+    try:
+        law_of(invoice.debtor.country or merchant.country, kind)
+    except UnknownLawError as error:
+        problem, _, cure = str(error).partition("; ")
+        yield ("customer", "country"), problem, cure
+
+
 _CHECKS: tuple[Callable[[InvoiceInput, Merchant], Iterator[Fault]], ...] = (
     _belongs,
+    _law,
     _amounts,
     _reference,
 )

@@ -14,6 +14,7 @@ from config.invoice_rows import Row, read_rows
 from config.merchants import Loaded, policy_or_faults
 from config.problems import ConfigError, Fault, Problem, explained, keys_of
 from config.values import Reading
+from domain.policy import Policy
 
 MerchantOf = Callable[[str], Loaded]
 """Gives the merchant of a name, or raises ``ConfigError``."""
@@ -82,11 +83,19 @@ def accepted(invoice: InvoiceInput, loaded: Loaded) -> list[Fault]:
     """Tell what is wrong with an invoice, seen from its merchant, its group and its own terms included."""
     faults = list(invoice.faults(loaded.merchant))
     if not any(where == ("customer", "group") for where, _, _ in faults):
-        found = policy_or_faults(loaded.text, invoice.debtor.group, invoice.terms, invoice.issued)[1]
+        policy, found = policy_or_faults(loaded.text, invoice.debtor.group, invoice.terms, invoice.issued)
         faults += [
             ((("customer", *where) if where == ("group",) else where), problem, cure) for where, problem, cure in found
         ]
+        faults += _strangers(invoice, policy) if policy else ()
     return faults
+
+
+def _strangers(invoice: InvoiceInput, policy: Policy) -> Iterator[Fault]:
+    kind = invoice.debtor.kind
+    if kind not in policy.debtors:
+        cure = f'name a group whose "debtors" have {kind} among them, or add {kind} to those of the policy'
+        yield ("customer", "kind"), f"its rules are not for a {kind}", cure
 
 
 def _merchant_of_row(data: object, merchant_of: MerchantOf | None) -> tuple[Loaded | None, list[Fault]]:

@@ -10,13 +10,38 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from config.problems import shape, wrong
-from config.values import Amount, ContactHours, Country, Lag, Minutes, Name, Wait, Yes, parse_hours, word_of
+from config.values import (
+    Amount,
+    ContactHours,
+    DebtorCountry,
+    Fee,
+    Lag,
+    Minutes,
+    Name,
+    Wait,
+    Yes,
+    parse_hours,
+    word_of,
+)
 from domain.calendar import Span, Unit
 from domain.money import Money
-from domain.policy import Anchor, Channel, Collection, FeeRemainder, Otherwise, Policy, Reminder, Rung, Signal
+from domain.policy import (
+    Anchor,
+    Channel,
+    Claim,
+    Collection,
+    FeeRemainder,
+    Otherwise,
+    Policy,
+    Reminder,
+    Rung,
+    Signal,
+)
+from domain.words import DebtorKind
 
 WAYS = (Channel.EMAIL, Channel.SMS, Channel.LETTER)
 HOURS = parse_hours("09:00-19:00")
+KINDS = tuple(map(str, DebtorKind))
 
 
 class FileModel(BaseModel):
@@ -53,6 +78,7 @@ def _list_unless(word: str) -> BeforeValidator:
 
 
 Way = Annotated[str, *word_of(WAYS)]
+Whom = Annotated[str, *word_of(DebtorKind)]
 
 
 class RungFile(FileModel):
@@ -110,17 +136,26 @@ class StepFile(FileModel):
 class ReminderFile(StepFile):
     """A reminder that the invoice is overdue."""
 
-    fee: Amount | None = None
-    """What it costs the customer. The law caps it; without it the reminder is free."""
+    fee: Fee | None = None
+    """What it costs the customer: an amount, or legal for the most that the law allows. Without it, nothing."""
     channels: Annotated[Rungs, Field(min_length=1, examples=[["email", "letter"]])]
     """The channels to use, in order; the next one only when one fails for good, or has its own viewed_within."""
     time_to_pay: Wait | None = None
     """How long the customer gets. Without it: until the day before the next step."""
+    demand: Yes = False
+    """Whether it is your own formal demand, the last before collection. Only the last reminder can be."""
 
     def reminder(self, currency: str) -> Reminder:
         """Return the domain's reminder."""
-        rungs = tuple(item.rung() for item in self.channels)
-        return Reminder(self.anchor(), self.wait(), self.fee or Money.zero(currency), rungs, self.time_to_pay)
+        return Reminder(
+            anchor=self.anchor(),
+            wait=self.wait(),
+            fee=self.fee if isinstance(self.fee, Money) else Money.zero(currency),
+            rungs=tuple(item.rung() for item in self.channels),
+            time_to_pay=self.time_to_pay,
+            legal_fee=self.fee is Claim.LEGAL,
+            demand=self.demand,
+        )
 
 
 class CollectionFile(StepFile):
@@ -130,21 +165,41 @@ class CollectionFile(StepFile):
     """Which agency; "outbox" shows what would be handed over and hands over nothing."""
     minimum: Amount | None = None
     """From which open amount on, fees apart, a claim is handed over."""
+    fee: Amount | None = None
+    """What handing over costs the customer, where the law allows it."""
+    undisputed_only: Yes = False
+    """Whether an invoice that was ever disputed is never handed over."""
+    acknowledged_within: Wait | None = None
+    """How long the agency has to say that it took the claim, before a person is asked."""
 
     def collection(self, currency: str) -> Collection:
         """Return the domain's hand-over."""
-        return Collection(self.anchor(), self.wait(), self.agency, self.minimum or Money.zero(currency))
+        return Collection(
+            anchor=self.anchor(),
+            wait=self.wait(),
+            agency=self.agency,
+            minimum=self.minimum or Money.zero(currency),
+            fee=self.fee,
+            undisputed_only=self.undisputed_only,
+            acknowledged_within=self.acknowledged_within,
+        )
 
 
 class PolicyFile(FileModel):
     """What happens to an invoice, and when."""
 
+    debtors: Annotated[tuple[Whom, ...], Field(min_length=1)] = KINDS
+    """The kinds of customers that the policy is for: consumer, company. Their law is what it is checked against."""
     contact_hours: ContactHours = HOURS
     """When customers may be contacted, local time, on weekdays that are not holidays. The law may narrow it."""
     spread: Minutes = 0
     """Sends of many invoices are spread over this time after the contact hours begin."""
     fee_agreed: Yes = False
     """Whether the contract says that a reminder costs. Swedish fees need it."""
+    interest: Annotated[str, *word_of(Claim)] = "none"
+    """Late interest: none, or legal, at the rate that the law gives."""
+    compensation: Annotated[str, *word_of(Claim)] = "none"
+    """The fixed compensation that companies owe for paying late: none, or legal. Fees count towards it."""
     distribution: Annotated[Rungs, Field(examples=[["email", "letter"]])]
     """How the invoice reaches the customer: the channels in order, each with how long to wait for a view."""
     due_reminder: Annotated[DueReminderFile | None, _unless("none"), Field(examples=["none"])]
@@ -165,7 +220,7 @@ class PolicyFile(FileModel):
     """What happens when all steps are done and it is still unpaid: ask a person, or wait."""
     receipt: Annotated[Rungs, _list_unless("none")] = ()
     """The channels that tell the customer that the money arrived, or: none."""
-    view_signals: dict[Country, tuple[Annotated[str, *word_of(Signal)], ...]] = Field(default_factory=dict)
+    view_signals: dict[DebtorCountry, tuple[Annotated[str, *word_of(Signal)], ...]] = Field(default_factory=dict)
     """By the customer's country: whether an opened e-mail (open) or a followed link (click) counts as viewed. Machines
     do both, so where a country is not named neither counts; the invoice page tells by itself when a person looks."""
 
@@ -180,6 +235,9 @@ class PolicyFile(FileModel):
             collection=self.collection.collection(currency) if self.collection else None,
             tolerance=self.tolerance or Money.zero(currency),
             fee_agreed=self.fee_agreed,
+            interest=Claim(self.interest),
+            compensation=Claim(self.compensation),
+            debtors=frozenset(map(DebtorKind, self.debtors)),
             spread_minutes=self.spread,
             settlement_lag=self.settlement_lag,
             fee_remainder=FeeRemainder(self.fee_remainder),

@@ -46,6 +46,8 @@ def _written(default: object) -> object:
             return f"{default} minutes"
         case ():
             return "none"
+        case tuple():
+            return list(default)
         case _:
             return str(default)
 

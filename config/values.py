@@ -9,17 +9,22 @@ from datetime import date, time
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainValidator, ValidationInfo, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from config.problems import nearest, shape, wrong
 from domain.calendar import Hours, Span, Unit
-from domain.law import LAWS
+from domain.languages import LANGUAGES
+from domain.law import ALIASES, LAWS, eu, law_of
 from domain.money import MINOR_DIGITS, Money, MoneyError
+from domain.policy import Claim
+from domain.words import DebtorKind
 
-COUNTRIES = tuple(dict.fromkeys(country for country, _ in LAWS))
-"""The countries whose law we know."""
+COUNTRIES = tuple(sorted({country for country, _ in LAWS}))
+"""The countries whose law is written down."""
+DEBTORS = (*COUNTRIES, *sorted(eu.LAWS))
+"""The countries whose law we know for some debtors: of companies in the rest of the Union we know the directive."""
 
-LANGUAGES = ("en", "sv")
-"""The languages that there are templates for."""
+_NAMED = ", ".join(f"{country} ({law_of(country, DebtorKind.COMPANY).names['en']})" for country in COUNTRIES)
 
 CLOCK = r"([01]\d|2[0-3]):([0-5]\d)"
 _HOURS = re.compile(rf"{CLOCK}\s?[-–]\s?{CLOCK}")
@@ -142,12 +147,13 @@ def one_of(words: Iterable[str]) -> Callable[[object], str]:
 
 
 def parse_country(value: object) -> str:
-    """Read a country that we know the law of."""
-    written = text(value)
-    if written not in COUNTRIES:
-        known = ", ".join(dict.fromkeys(f"{law.country} ({law.names['en']})" for law in LAWS.values()))
-        raise wrong(f'no law pack for country "{written}"', f"known: {known}")
-    return written
+    """Read a country whose law is written down."""
+    return _country_in(COUNTRIES, value, f"known: {_NAMED}")
+
+
+def parse_debtor_country(value: object) -> str:
+    """Read a country whose law we know, at least for companies."""
+    return _country_in(DEBTORS, value, f"known: {_NAMED}; and companies in the rest of the European Union")
 
 
 def parse_name(value: object) -> str:
@@ -161,6 +167,24 @@ def parse_name(value: object) -> str:
 def reading_of(info: ValidationInfo) -> Reading:
     """Give what the file's reader knows of the rest of it."""
     return info.context if isinstance(info.context, Reading) else Reading("SEK")
+
+
+def _country_in(known: Iterable[str], value: object, cure: str) -> str:
+    written = text(value)
+    if written not in known:
+        cure = f'write "{ALIASES[written]}"' if written in ALIASES else cure
+        raise wrong(f'no law pack for country "{written}"', cure)
+    return written
+
+
+def _fee(value: object, info: ValidationInfo) -> Money | Claim:
+    if value == Claim.LEGAL:
+        return Claim.LEGAL
+    try:
+        return _money(value, info)
+    except PydanticCustomError as error:
+        told = error.context or {}
+        raise wrong(told["problem"], f'{told["cure"]}; or "legal"') from None
 
 
 def _money(value: object, info: ValidationInfo) -> Money:
@@ -184,6 +208,11 @@ def word_of(words: Iterable[str]) -> tuple[PlainValidator, WithJsonSchema]:
     return PlainValidator(one_of(known)), WithJsonSchema({"type": "string", "enum": list(known)})
 
 
+def _countries(known: Iterable[str]) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "enum": list(known), "examples": ["SE"]})
+
+
+_AMOUNTS = r"[0-9]+(\.[0-9]{1,2})?"
 _DAYS = r"[0-9]{1,3} (bank )?days?"
 
 Text = Annotated[str, BeforeValidator(text, json_schema_input_type=str)]
@@ -191,12 +220,22 @@ Wait = Annotated[Span, PlainValidator(parse_wait), as_text(_DAYS, "3 days", "2 b
 Lag = Annotated[Span, PlainValidator(parse_span), as_text(_DAYS, "1 bank day")]
 ContactHours = Annotated[Hours, PlainValidator(parse_hours), as_text(f"{CLOCK} ?[-–] ?{CLOCK}", "09:00-19:00")]
 Minutes = Annotated[int, PlainValidator(parse_minutes), as_text("[0-9]{1,4} minutes?", "90 minutes")]
-Amount = Annotated[Money, PlainValidator(_money), as_text(r"[0-9]+(\.[0-9]{1,2})?", "60.00", also=("number",))]
+Amount = Annotated[Money, PlainValidator(_money), as_text(_AMOUNTS, "60.00", also=("number",))]
+Fee = Annotated[
+    Money | Claim,
+    PlainValidator(_fee),
+    WithJsonSchema(
+        {
+            "type": ["string", "number"],
+            "pattern": rf"^({_AMOUNTS}|{Claim.LEGAL})$",
+            "examples": ["60.00", str(Claim.LEGAL)],
+        }
+    ),
+]
 Yes = Annotated[bool, PlainValidator(parse_yes), WithJsonSchema({"enum": [True, False, "true", "false"]})]
 Day = Annotated[date, BeforeValidator(parse_date), as_text("[0-9]{4}-[0-9]{2}-[0-9]{2}", "2026-03-02")]
 Name = Annotated[str, PlainValidator(parse_name), as_text("[a-z0-9][a-z0-9_-]{0,39}", "nordljus")]
-Country = Annotated[
-    str, PlainValidator(parse_country), WithJsonSchema({"type": "string", "enum": list(COUNTRIES), "examples": ["SE"]})
-]
+Country = Annotated[str, PlainValidator(parse_country), _countries(COUNTRIES)]
+DebtorCountry = Annotated[str, PlainValidator(parse_debtor_country), _countries(DEBTORS)]
 Currency = Annotated[str, *word_of(sorted(MINOR_DIGITS))]
 Language = Annotated[str, *word_of(LANGUAGES)]

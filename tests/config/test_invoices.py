@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.invoices import InvoiceInput, RowError, read_invoice, read_invoices
-from config.merchants import Loaded, find_merchant, load_merchant
+from config.merchants import Loaded, find_merchant, load_merchant, load_text
 from config.problems import ConfigError
 from domain.money import Money
 from domain.policy import Channel
@@ -44,6 +44,12 @@ def customer(**changes: Any) -> dict[str, Any]:
     return row(customer=row()["customer"] | changes)
 
 
+KNOWN = (
+    "known: DE (Germany), DK (Denmark), FI (Finland), FR (France), GB (United Kingdom), NL (Netherlands), NO (Norway), "
+    "SE (Sweden); and companies in the rest of the European Union"
+)
+
+
 def told(data: dict[str, Any]) -> str:
     with pytest.raises(ConfigError) as caught:
         read_invoice(data, merchant_of)
@@ -63,6 +69,34 @@ def test_what_is_written_down_is_read_back_the_same(path: Path) -> None:
     for item in read_invoices(path, merchant_of):
         assert isinstance(item, InvoiceInput)
         assert InvoiceInput.from_json(item.to_json()) == item
+
+
+def for_companies(terms: str = "{debtors: [company]}") -> Loaded:
+    """The example, for companies only, with a group whose rules are otherwise."""
+    text = (MERCHANTS / "nordljus.yaml").read_text(encoding="utf-8").replace("vip: {", f"private: {terms}\n  vip: {{")
+    return load_text(text.replace("policy:\n", "policy:\n  debtors: [company]\n", 1), "nordljus.yaml")
+
+
+def test_an_invoice_to_a_kind_of_customer_that_the_rules_are_not_for_is_refused() -> None:
+    with pytest.raises(ConfigError) as caught:
+        read_invoice(row(), lambda _: for_companies())
+
+    told = 'customer.kind: its rules are not for a consumer; name a group whose "debtors" have consumer among them, or'
+    assert str(caught.value).startswith(told)
+    assert read_invoice(customer(kind="company"), lambda _: for_companies())
+
+
+def test_a_group_or_the_invoice_itself_may_have_rules_for_other_customers() -> None:
+    private = for_companies("{debtors: [consumer]}")
+
+    assert read_invoice(customer(group="private"), lambda _: private)
+    assert read_invoice(row(terms={"debtors": ["consumer"]}), lambda _: private)
+    with pytest.raises(ConfigError, match="rules are not for a company"):
+        read_invoice(customer(kind="company", group="private"), lambda _: private)
+
+
+def test_a_company_in_the_union_has_a_law_where_a_consumer_has_none() -> None:
+    assert read_invoice(customer(kind="company", country="PL"), merchant_of).debtor.country == "PL"
 
 
 def test_no_number_is_used_twice_in_the_examples() -> None:
@@ -184,7 +218,12 @@ def test_a_reference_is_made_or_taken() -> None:
         (customer(email="anna"), 'customer.email: "anna" is not an e-mail address; write it as name@example.com'),
         (customer(phone="12"), 'customer.phone: "12" is not a phone number that exists; check it, or leave it out'),
         (customer(phone="none"), 'customer.phone: "none" is not a phone number; write it as +46701740605'),
-        (customer(country="XX"), 'customer.country: no law pack for country "XX"; known: NO (Norway), SE (Sweden)'),
+        (customer(country="XX"), f'customer.country: no law pack for country "XX"; {KNOWN}'),
+        (customer(country="UK"), 'customer.country: no law pack for country "UK"; write "GB"'),
+        (
+            customer(country="PL"),
+            "customer.country: no law is known for a consumer in 'PL'; known: DE, DK, FI, FR, GB, NL, NO, SE",
+        ),
         (customer(mail="a@b.example"), 'customer.mail: unknown key; did you mean "email"?'),
         (
             row(lines=[{"text": "a", "unit_price": "100.00", "vat": "25"}]),

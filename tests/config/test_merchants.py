@@ -20,6 +20,10 @@ KNOWN = (
     "known: SE (Sweden), NO (Norway), DK (Denmark), FI (Finland), DE (Germany), NL (Netherlands), FR (France), "
     "GB (United Kingdom)"
 )
+KNOWN = (
+    "known: DE (Germany), DK (Denmark), FI (Finland), FR (France), GB (United Kingdom), NL (Netherlands), NO (Norway), "
+    "SE (Sweden)"
+)
 FEE_LAW = "SE: lag (1981:739) om ersättning för inkassokostnader 4 §"
 
 MISTAKES = {
