@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -14,8 +15,8 @@ from commands import show
 from commands.orders import JSON, MERCHANT, NUMBER
 from commands.session import CommandError, found_in, opened_books
 from config.settings import read_settings
-from domain.archive import MOST_BYTES, ArchiveError
-from domain.evidence import Checked, Line, check
+from domain.archive import MOST_BYTES, ArchiveError, Problem
+from domain.evidence import LOG, Checked, Line, check
 
 PACK = Annotated[Path, typer.Argument(help="The pack, a ZIP.", metavar="PACK")]
 HEAD = Annotated[str | None, typer.Option("--head", help="The head that the log must have.", metavar="SHA256")]
@@ -50,9 +51,9 @@ def evidence(number: NUMBER, output: FILE = None, merchant: MERCHANT = None, jso
 def verify(pack: PACK, head: HEAD = None, json_: JSON = False) -> None:
     """Check an evidence pack, byte for byte; exit code 1 if anything is wrong. Example: kvitt verify 10001.zip."""
     checked = check(_read(pack))
-    problems = [str(problem) for problem in checked.problems]
+    problems = [*checked.problems]
     if head and head.lower() != checked.head:
-        problems.append(f"the head of its log is {checked.head or 'not there'}, not {head}")
+        problems.append(Problem(LOG, f"its head is {checked.head or 'not there'}, not {head}"))
     if json_:
         _as_json(pack, checked, problems)
     else:
@@ -60,18 +61,18 @@ def verify(pack: PACK, head: HEAD = None, json_: JSON = False) -> None:
     raise typer.Exit(1 if problems else 0)
 
 
-def _tell(pack: Path, checked: Checked, problems: list[str]) -> None:
+def _tell(pack: Path, checked: Checked, problems: list[Problem]) -> None:
     files = [line for line in checked.lines if not line.is_act]
     if files:
-        title = f"{escape(pack.name)}: {len(checked.files)} files and {len(checked.lines) - len(files)} acts in its log"
+        acts = _counted(len(checked.lines) - len(files), "act")
+        title = f"{escape(pack.name)}: {_counted(len(checked.files), 'file')}, and {acts} in its log"
         show.rows(title, ("File", "What", "At", "Bytes", "SHA-256"), [_row(line) for line in files])
         show.say()
     for problem in problems:
-        show.say(f"[red]✗[/] {escape(problem)}")
+        show.say(f"[red]✗[/] {escape(str(problem))}")
     if problems:
-        show.say(
-            f"\n{len(problems)} {'thing is' if len(problems) == 1 else 'things are'} wrong with {escape(pack.name)}."
-        )
+        are = "is" if len(problems) == 1 else "are"
+        show.say(f"\n{_counted(len(problems), 'thing')} {are} wrong with {escape(pack.name)}.")
     else:
         show.say(f"[green]✓[/] Nothing was changed, added or taken away since it was sealed on {checked.lines[-1].at}.")
     if checked.head:
@@ -80,11 +81,15 @@ def _tell(pack: Path, checked: Checked, problems: list[str]) -> None:
         show.say("Compare it with the head that whoever made the pack has: kvitt evidence, and the outbox, show it.")
 
 
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
 def _row(line: Line) -> tuple[str, ...]:
     return escape(line.path), escape(line.what), escape(line.at), str(line.size), escape(line.sha256[:16])
 
 
-def _as_json(pack: Path, checked: Checked, problems: list[str]) -> None:
+def _as_json(pack: Path, checked: Checked, problems: list[Problem]) -> None:
     kinds = Counter("acts" if line.is_act else "files" for line in checked.lines)
     show.as_json(
         {
@@ -97,7 +102,7 @@ def _as_json(pack: Path, checked: Checked, problems: list[str]) -> None:
                 for line in checked.lines
                 if not line.is_act
             ],
-            "problems": problems,
+            "problems": [asdict(problem) for problem in problems],
         }
     )
 

@@ -163,5 +163,5 @@ def _wrong_at_the_end(heads: Mapping[str, _Head], found: bytes) -> list[Problem]
         if part != expected:
             problems.append(Problem(STRUCTURE, f"{what} is not as Kvitt writes it"))
     if len(found) > at:
-        problems.append(Problem(STRUCTURE, f"{len(found) - at} bytes follow its end"))
+        problems.append(Problem(STRUCTURE, f"something follows its end: {len(found) - at} bytes"))
     return problems
