@@ -55,11 +55,16 @@ FIRST_TERM_OVER = read(
 RATE_2024 = read(
     f"{INTEREST} § 3",
     Known.PRIMARY,
-    "12.5 % in all, set by the ministry for half a year: the policy rate and eight points",
+    "set for half a year: the policy rate and eight points, 12.5 % in all; NOK 470 of companies",
     "https://www.regjeringen.no/no/aktuelt/forsinkelsesrente-og-standardkompensasjon-fra-1.-januar-2024/id3019071/",
 )
-RATE_2025 = read(f"{INTEREST} § 3", Known.PRIMARY, "12.5 % in all", "https://lovdata.no/forskrift/2024-12-19-3279")
-RATE_2026 = Source(f"{INTEREST} § 3", Known.PRIMARY, "12.0 % in all, read at kred.no")
+RATE_2025 = read(
+    f"{INTEREST} § 3",
+    Known.PRIMARY,
+    "12.5 % in all; NOK 470 of companies",
+    "https://lovdata.no/forskrift/2024-12-19-3279",
+)
+RATE_2026 = Source(f"{INTEREST} § 3", Known.PRIMARY, "12.0 % in all; NOK 460 of companies; read at kred.no")
 NOT_FOUND = Source(f"{INTEREST} § 3", Known.UNKNOWN, "set for half a year; this one was not found")
 CIRCULAR = "NO: Finanstilsynet, rundskriv 5/2022"
 
@@ -149,11 +154,7 @@ CONSUMER = Law(
         needs_writing=since(LONG_AGO, True, IN_WRITING),
         count=since(LONG_AGO, 1, read(f"{REGULATION} § 1-3", Known.SECONDARY, "one, after the others", REMINDER_PAGE)),
         not_before=since(LONG_AGO, 14, TWO_WEEKS_LATE),
-        term=since(
-            LONG_AGO,
-            (Term(14),),
-            read(f"{ACT} § 10", Known.PRIMARY, "to pay or object, at least 14 days", DEMAND_PAGE),
-        ),
+        term=since(LONG_AGO, (Term(14),), read(f"{ACT} § 10", Known.PRIMARY, "to pay or object", DEMAND_PAGE)),
     ),
     interest=InterestLaw(
         reference=Dated(
@@ -180,11 +181,7 @@ CONSUMER = Law(
         day_count=since(LONG_AGO, DayCount.ACTUAL_ACTUAL, Source(INTEREST, Known.MEMORY, "in the debtor's favour")),
     ),
     collection=CollectionLaw(
-        notice=since(
-            LONG_AGO,
-            (Term(14),),
-            read(f"{ACT} § 9", Known.PRIMARY, "written, 14 days from sending", NOTICE_PAGE),
-        )
+        notice=since(LONG_AGO, (Term(14),), read(f"{ACT} § 9", Known.PRIMARY, "written, from sending", NOTICE_PAGE))
     ),
     letter_days=since(LONG_AGO, 4, Source("NO: our assumption", Known.MEMORY, "a letter has come after 4 bank days")),
     may_send={

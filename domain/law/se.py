@@ -43,6 +43,11 @@ COSTS_PAGE = (
     "lag-1981739-om-ersattning-for-inkassokostnader_sfs-1981-739"
 )
 RATES_PAGE = "https://www.riksbank.se/sv/statistik/rantor-och-valutakurser/referensranta/"
+LATE_2024 = (
+    "https://www.riksbank.se/en-gb/monetary-policy/monetary-policy-report/2024/monetary-policy-decision-december-2024/"
+)
+JUNE_2025 = "https://www.placera.se/pressmeddelanden/policy-rate-is-cut-to-2-per-cent-20250618"
+LATE_2025 = "https://www.globalbankingandfinance.com/sweden-cenbank-minutes"
 IN_FORCE = "read in the copy consolidated to SFS 2013:56; changes since then to be checked"
 
 AGREED = read(f"{COSTS} 2 §", Known.PRIMARY, "agreed no later than when the debt arose", COSTS_PAGE)
@@ -53,12 +58,18 @@ CALLED_FOR = read(
     f"{COSTS} 4 §", Known.MEMORY, "a cost must be reasonably called for: in practice one fee an invoice", COSTS_PAGE
 )
 RIKSBANK = read(f"{INTEREST} 9 §", Known.PRIMARY, "Riksbanken's table of reference rates", RATES_PAGE)
-NOT_FOUND = Source(f"{INTEREST} 9 §", Known.UNKNOWN, "the stored copy of Riksbanken's table ends with 2024")
+NOT_FOUND = Source(f"{INTEREST} 9 §", Known.UNKNOWN, "neither the reference rate nor the policy rate was found")
 
 
 def sek(amount: str) -> Cap:
     """So many kronor, whatever is owed."""
     return Fixed(Money.parse(amount, "SEK"))
+
+
+def from_policy_rate(rate: str, link: str) -> Source:
+    """A reference rate that was not found as announced: worked out as Riksbanken's page explains it."""
+    note = f"not found as announced: the policy rate at the end of the half-year before, {rate}, rounded up to the half"
+    return read(f"{INTEREST} 9 §", Known.SECONDARY, note, link)
 
 
 A_REMINDER_SAYS = (
@@ -134,9 +145,13 @@ CONSUMER = Law(
                 Value(date(2023, 7, 1), Decimal("3.50"), RIKSBANK),
                 Value(date(2024, 1, 1), Decimal("4.00"), RIKSBANK),
                 Value(date(2024, 7, 1), Decimal("4.00"), RIKSBANK),
-                Value(date(2025, 1, 1), None, NOT_FOUND),
-                Value(date(2025, 7, 1), None, NOT_FOUND),
-                Value(date(2026, 1, 1), None, NOT_FOUND),
+                Value(
+                    date(2025, 1, 1),
+                    Decimal("3.00"),
+                    from_policy_rate("2.75, for 2.50 applies from 8 January", LATE_2024),
+                ),
+                Value(date(2025, 7, 1), Decimal("2.00"), from_policy_rate("2.00, since June", JUNE_2025)),
+                Value(date(2026, 1, 1), Decimal("2.00"), from_policy_rate("1.75, since September", LATE_2025)),
                 Value(date(2026, 7, 1), None, NOT_FOUND),
             )
         ),

@@ -86,7 +86,10 @@ def test_nothing_must_come_before_collection(law):
         (date(2023, 12, 31), "11.50"),  # 3.50
         (date(2024, 1, 1), "12.00"),  # 4.00
         (date(2024, 12, 31), "12.00"),  # 4.00
-        (date(2025, 1, 1), None),  # not found
+        (date(2025, 1, 1), "11.00"),  # the policy rate 2.75 until 8 January, rounded up to 3.00
+        (date(2025, 7, 1), "10.00"),  # 2.00
+        (date(2026, 6, 30), "10.00"),  # 1.75, rounded up to 2.00
+        (date(2026, 7, 1), None),  # not found
         (date(2026, 11, 22), None),
     ],
 )
@@ -100,11 +103,12 @@ def test_interest_runs_from_the_due_date_by_the_days_of_the_year(law):
     assert law.interest.day_count.at(DAY) is DayCount.ACTUAL_ACTUAL
 
 
-def test_each_half_year_that_was_not_found_is_a_line_to_fill_in():
-    empty = [line for line in CONSUMER.interest.reference.values if line.value is None]
+def test_how_surely_a_rate_is_known_stands_with_it():
+    known = {f"{line.since}": line.source.known for line in CONSUMER.interest.reference.values}
 
-    assert [f"{line.since}" for line in empty] == ["2025-01-01", "2025-07-01", "2026-01-01", "2026-07-01"]
-    assert {line.source.known for line in empty} == {Known.UNKNOWN}
+    assert known["2024-07-01"] is Known.PRIMARY  # Riksbanken's table
+    assert known["2026-01-01"] is Known.SECONDARY  # worked out from the policy rate
+    assert known["2026-07-01"] is Known.UNKNOWN
 
 
 @pytest.mark.parametrize(("day", "sum_"), [(date(2013, 3, 15), None), (date(2013, 3, 16), sek("450.00"))])
