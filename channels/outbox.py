@@ -20,6 +20,8 @@ from domain.policy import Channel
 from domain.words import Status
 
 SUFFIXES = {Channel.EMAIL: ".eml", Channel.SMS: ".txt", Channel.LETTER: ".pdf", Channel.COLLECTION: ".json"}
+PACK = {"application/zip": ".zip"}
+"""A claim is a pack; a notice about one is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Outbox:
 
         A full disk or a missing right is ``NOT_SENT``: the case tries again later.
         """
-        path = self._path(item.id)
+        path = self._path(item)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             partial = path.with_suffix(".part")
@@ -48,7 +50,7 @@ class Outbox:
 
     def evidence(self, item: Item, now: datetime) -> Answer:
         """Whether a send is out. A folder knows for sure."""
-        out = self._path(item.id).exists()
+        out = self._path(item).exists()
         return Answer(Status.SENT if out else Status.NOT_SENT, self.name, item.id)
 
     def status(self, item: Item) -> Sequence[Heard]:
@@ -59,5 +61,6 @@ class Outbox:
         """What lies in the folder is out."""
         return self.evidence(item, item.kept_at)
 
-    def _path(self, send_id: str) -> Path:
-        return self.folder / self.channel / f"{send_id}{SUFFIXES[self.channel]}"
+    def _path(self, item: Item) -> Path:
+        suffix = PACK.get(item.parcel.media_type, SUFFIXES[self.channel])
+        return self.folder / self.channel / f"{item.id}{suffix}"

@@ -506,7 +506,8 @@ def print_all(press: Press, pingen: Pingen, closers: Sequence[Callable[[datetime
 
 def put_out(folder: Path) -> Counter[str]:
     """How often each thing lies in a folder of the outbox."""
-    return Counter(path.stem for path in folder.glob("*.json")) if folder.exists() else Counter()
+    whole = (path for path in folder.iterdir() if path.suffix != ".part") if folder.exists() else ()
+    return Counter(path.stem for path in whole)
 
 
 def _strange(send_id: str) -> tuple[Life, str]:
