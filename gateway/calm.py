@@ -8,7 +8,8 @@ from fastapi.responses import JSONResponse, Response
 
 from gateway.guard import Policy
 from gateway.pages import Pages
-from gateway.wording import preferred, words_of
+from gateway.wording import preferred
+from templates.words import Words
 
 
 def missing(pages: Pages, headers: Mapping[str, str]) -> Response:
@@ -27,7 +28,7 @@ def broken(pages: Pages, headers: Mapping[str, str]) -> Response:
 
 
 def _say(pages: Pages, headers: Mapping[str, str], what: str, status: int) -> Response:
-    words = words_of(preferred(headers.get("accept-language", "")))
+    words = Words(preferred(headers.get("accept-language", "")))
     if "text/html" not in headers.get("accept", "*/*") and "json" in headers.get("accept", ""):
         return JSONResponse({"error": words(f"{what}.title")}, status)
     return pages.html("calm.html", Policy.STILL, status, w=words, what=what)

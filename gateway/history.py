@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.calendar import Calendar
-from domain.events import Amended, Collected, Credited, Event, Paid, Viewed
+from domain.events import Amended, Event, Viewed
+from domain.postings import Entry as Posted
+from domain.postings import Posting
 from domain.timeline import Did, Entry
 from domain.words import Message, Reason
-from gateway.wording import Words
 from store.cases import CaseFile
+from templates.formats import abs_of
+from templates.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,8 @@ class Chapter:
     text: str
 
 
-_SILENT = frozenset({Did.SKIPPED, Did.ASKED})
-"""Our own affairs."""
+_SILENT = frozenset({Did.SKIPPED, Did.ASKED, Did.CHARGED, Did.REVERSED})
+"""Our own affairs, and what the postings tell better."""
 _CLOSINGS = {
     Reason.CREDITED: "credited",
     Reason.FEES_WRITTEN_OFF: "written_off",
@@ -38,33 +41,40 @@ def chapters(case: CaseFile, words: Words) -> list[Chapter]:
     calendar = case.law.calendar
     told = [Chapter(entry.at, text) for entry in case.life if (text := _act(entry, words))]
     heard = [chapter for event in case.events for chapter in _heard(event, calendar, words)]
-    return sorted([*heard, *told], key=lambda chapter: chapter.at)[::-1]
+    money = [
+        Chapter(calendar.local(posting.at), _posted(posting, words))
+        for posting in case.facts.postings
+        if posting.what is not Posted.AMENDED
+    ]
+    return sorted([*heard, *money, *told], key=lambda chapter: chapter.at)[::-1]
 
 
 def _act(entry: Entry, words: Words) -> str | None:
     if entry.did in _SILENT:
         return None
-    amount = words.formats.amount(entry.amount) if entry.amount else ""
     match entry.did:
         case Did.SENT if entry.channel and entry.message is not Message.DISPUTE_NOTICE:
             return words(f"sent.{entry.message}", by=words(f"by.{entry.channel}"))
         case Did.SENT:
             return words(f"sent.{entry.message}")
+        case Did.HELD if entry.amount and entry.reason is Reason.DISPUTED:
+            return words("held.disputed_part", amount=words.formats.amount(entry.amount))
         case Did.HELD | Did.RELEASED:
             return words(f"{entry.did}.{entry.reason}")
         case Did.CLOSED:
             return words(f"closed.{_CLOSINGS.get(entry.reason, 'paid')}")
         case _:
-            return words(f"did.{entry.did}", amount=amount)
+            return words(f"did.{entry.did}")
+
+
+def _posted(posting: Posting, words: Words) -> str:
+    """Money that moved, of whichever kind."""
+    return words(f"posted.{posting.what}", amount=words.formats.amount(abs_of(posting.amount)))
 
 
 def _heard(event: Event, calendar: Calendar, words: Words) -> Iterator[Chapter]:
     at, formats = calendar.local(event.at), words.formats
     match event:
-        case Paid() | Collected():
-            yield Chapter(at, words("heard.paid", amount=formats.amount(event.amount)))
-        case Credited():
-            yield Chapter(at, words("heard.credited", amount=formats.amount(event.amount)))
         case Amended(amount=amount, due=due):
             if amount is not None:
                 yield Chapter(at, words("heard.amount", amount=formats.amount(amount)))

@@ -7,24 +7,33 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from activities.content import content_of
-from domain.events import Credited
 from domain.facts import ChargeState
+from domain.languages import LANGUAGES
 from domain.merchant import LetterSender, Merchant
 from domain.parties import Customer
 from domain.policy import Channel
+from domain.postings import Entry
 from domain.words import Message
 from gateway.history import Chapter, chapters
 from gateway.parcels import is_out
 from gateway.standing import PAYABLE, SETTLED, Standing, pay_by, standing_of
-from gateway.wording import Words, words_of
+from gateway.wording import others
 from store.cases import CaseFile
 from store.sends import KeptSend
-from templates.content import Content
+from templates.content import Content, language_of
 from templates.formats import abs_of
-from templates.labels import LANGUAGES, language_of
 from templates.payment import accounts, reference
 from templates.qr import payment_code, svg
 from templates.view import View, view_of
+from templates.words import Words
+
+_TAKEN_OFF = {
+    Entry.CREDITED: "credited",
+    Entry.WRITTEN_OFF: "written_off",
+    Entry.PAID: "paid",
+    Entry.COLLECTED: "paid",
+}
+"""What lessens a debt, and what the page calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,8 @@ class InvoicePage:
     """All that the page shows."""
 
     words: Words
+    others: list[tuple[str, str]]
+    """The other languages that the page can be read in: tag and name."""
     standing: Standing
     headline: str
     """What is said big: the amount, or that nothing is owed."""
@@ -83,7 +94,7 @@ def content_as_it_stands(case: CaseFile, merchant: Merchant, now: datetime, lang
     """What is to be said of the case now; as a receipt where nothing is owed."""
     message = Message.RECEIPT if standing_of(case, now) in SETTLED else Message.INVOICE
     today = case.law.calendar.wall(now).date()
-    content = content_of(case, merchant, message, pay_by(case), None, today, link)
+    content = content_of(case, merchant, message, pay_by(case), (), today, link)
     return replace(content, language=language) if language in LANGUAGES else content
 
 
@@ -99,7 +110,7 @@ def printable(content: Content) -> Content:
 
 def invoice_page(case: CaseFile, content: Content, sends: Sequence[KeptSend], now: datetime) -> InvoicePage:
     """Put the page together."""
-    words, view, standing = words_of(language_of(content)), view_of(content), standing_of(case, now)
+    words, view, standing = Words(language_of(content)), view_of(content), standing_of(case, now)
     formats = words.formats
     code = payment_code(content) if standing in PAYABLE else None
     total = content.total
@@ -113,6 +124,7 @@ def invoice_page(case: CaseFile, content: Content, sends: Sequence[KeptSend], no
     }
     return InvoicePage(
         words=words,
+        others=others(words),
         standing=standing,
         headline=nothing or formats.amount(total),
         line=words(f"line.{_line(standing, content)}", **values),
@@ -141,32 +153,32 @@ def _line(standing: Standing, content: Content) -> str:
 
 
 def _pay(content: Content, view: View, words: Words) -> Iterator[PayRow]:
-    label, to = view.label, reference(content)
+    to = reference(content)
     for account in accounts(content):
-        yield PayRow(label[f"payment.{account.scheme}"], account.number, account.compact)
+        yield PayRow(words(f"payment.{account.scheme}"), account.number, account.compact)
         if account.bic:
-            yield PayRow(label["payment.bic"], account.bic, account.bic)
-    yield PayRow(label[f"payment.{to.kind}"], to.printed, to.compact)
-    pasted = str(content.total).replace(".", words("pay.decimal"))
+            yield PayRow(words("payment.bic"), account.bic, account.bic)
+    yield PayRow(words(f"payment.{to.kind}"), to.printed, to.compact)
+    pasted = str(content.total).replace(".", words.formats.decimal_point)
     yield PayRow(words("pay.amount"), words.formats.amount(content.total), pasted)
-    yield PayRow(label["payment.payee"], view.merchant, view.merchant)
+    yield PayRow(words("payment.payee"), view.merchant, view.merchant)
 
 
 def _account(case: CaseFile, words: Words) -> Iterator[Sum]:
-    """From the invoice's amount to the balance, each fee, credit and payment by itself."""
+    """From the invoice's amount to what is asked for, each charge, credit and payment by itself."""
     facts, formats, calendar = case.facts, words.formats, case.law.calendar
     yield Sum(words("account.amount"), formats.amount(facts.amount))
     for charge in facts.charges:
         if charge.state is ChargeState.BOOKED:
             out = facts.send(charge.send).out_at
             day = formats.day(calendar.local(out).date()) if out else ""
-            yield Sum(words("account.fee", day=day), formats.amount(charge.amount))
-    for event in case.events:
-        if isinstance(event, Credited):
-            day = formats.day(calendar.local(event.at).date())
-            yield Sum(words("account.credited", day=day), formats.amount(-event.amount))
-    for payment in facts.payments:
-        yield Sum(words("account.paid", day=formats.day(payment.dated)), formats.amount(-payment.amount))
+            yield Sum(words(f"account.{charge.kind}", day=day), formats.amount(charge.amount))
+    for posting in facts.postings:
+        if posting.what in _TAKEN_OFF:
+            day = formats.day(posting.dated or calendar.local(posting.at).date())
+            yield Sum(words(f"account.{_TAKEN_OFF[posting.what]}", day=day), formats.amount(posting.amount))
+    if facts.disputed:
+        yield Sum(words("account.disputed"), formats.amount(-facts.disputed))
 
 
 def _messages(case: CaseFile, sends: Sequence[KeptSend], words: Words) -> Iterator[Sent]:

@@ -17,8 +17,8 @@ from gateway.guard import Policy
 from gateway.parcels import filename, linked, mail_of, pack_in, pretty, words_in
 from gateway.reading import body_of
 from gateway.staff import own_host
-from gateway.wording import words_of
 from store.sends import KeptSend
+from templates.words import Words
 
 _MOST = 200
 
@@ -40,8 +40,8 @@ def router(desk: Desk) -> APIRouter:
         known = channel if channel in _TABS else ""
         sends = desk.books.sends.newest(_MOST, known or None)
         rows = [_row(desk, send, send.parcel) for send in sends if send.parcel]
-        values = {"rows": rows, "tabs": _TABS, "channel": known, "w": words_of("en")}
-        return desk.pages.html("outbox_list.html", Policy.STILL, **values)
+        values = {"rows": rows, "tabs": _TABS, "channel": known}
+        return desk.pages.html("outbox_list.html", Policy.STILL, w=Words("en"), **values)
 
     @routes.get("/{send_id}")
     def message(request: Request, send_id: str) -> Response:
@@ -49,7 +49,7 @@ def router(desk: Desk) -> APIRouter:
         if send is None or send.parcel is None:
             return missing(desk.pages, request.headers)
         values = {**_row(desk, send, send.parcel), **_shown(send, send.parcel)}
-        return desk.pages.html("outbox_message.html", Policy.STILL, **values, w=words_of("en"))
+        return desk.pages.html("outbox_message.html", Policy.STILL, **values, w=Words("en"))
 
     @routes.get("/{send_id}/body")
     def body(request: Request, send_id: str) -> Response:

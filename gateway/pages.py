@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from gateway.guard import Policy, with_policy
 from templates.texts import HERE, environment
+from templates.words import Words
 
 _FOLDER = HERE / "page"
 _FILES = {"style.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
@@ -33,9 +34,9 @@ class Pages:
         self.assets = {name: _asset(name, media_type) for name, media_type in _FILES.items()}
         self._addresses = {name.partition(".")[0]: asset.address for name, asset in self.assets.items()}
 
-    def html(self, template: str, policy: Policy, status: int = 200, /, **values: object) -> Response:
-        """A page from its template, under its own content policy."""
-        text = self._jinja.get_template(template).render(asset=self._addresses, **values)
+    def html(self, template: str, policy: Policy, status: int = 200, /, *, w: Words, **values: object) -> Response:
+        """A page from its template, in one language and under its own content policy."""
+        text = self._jinja.get_template(template).render(asset=self._addresses, w=w, language=w.language, **values)
         return with_policy(HTMLResponse(text, status), policy)
 
     def router(self) -> APIRouter:

@@ -15,11 +15,10 @@ from gateway.guard import Policy, with_policy
 from gateway.invoice import content_as_it_stands, invoice_page, printable
 from gateway.parcels import filename, framed, is_out, linked, mail_of, words_in
 from gateway.seal import IN_SIGHT
-from gateway.wording import words_of
 from store.cases import CaseFile
 from store.sends import KeptSend
-from templates.content import Content
-from templates.labels import language_of
+from templates.content import Content, language_of
+from templates.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +45,9 @@ class Reader:
         page = invoice_page(self.case, self.content, self.sends, self.now)
         seal = self.desk.seal.issue(self.token, datetime.now(UTC)) if self.token and not self._is_viewed() else None
         today = page.words.formats.day(self.case.law.calendar.wall(self.now).date())
-        values = {"p": page, "w": page.words, "base": self.base, "seal": seal, "staff": self.token is None}
+        values = {"p": page, "base": self.base, "seal": seal, "staff": self.token is None}
         ms = int(IN_SIGHT.total_seconds() * 1000)
-        return self.desk.pages.html("invoice.html", self._policy, **values, today=today, ms=ms)
+        return self.desk.pages.html("invoice.html", self._policy, w=page.words, today=today, ms=ms, **values)
 
     def pdf(self) -> Response:
         """The invoice as a letter."""
@@ -60,9 +59,8 @@ class Reader:
         send = self._sent(send_id)
         if send is None or send.parcel is None:
             return None
-        words = words_of(language_of(self.content))
+        words = Words(language_of(self.content))
         values = {
-            "w": words,
             "base": self.base,
             "staff": self.token is None,
             "send": send,
@@ -70,7 +68,7 @@ class Reader:
             "sms": linked(words_in(send.parcel)) if send.channel == Channel.SMS else None,
             "day": words.formats.day(self.case.law.calendar.local(send.reserved_at).date()),
         }
-        return self.desk.pages.html("message.html", self._policy, **values)
+        return self.desk.pages.html("message.html", self._policy, w=words, **values)
 
     def body(self, send_id: str) -> Response | None:
         """What a frame shows of a message: an e-mail's HTML, or a letter."""

@@ -24,8 +24,8 @@ from gateway.desk import Desk
 from gateway.guard import Policy
 from gateway.page import open_invoice
 from gateway.reading import Reader
-from gateway.wording import words_of
 from store.cases import UnknownInvoiceError
+from templates.words import Words
 
 _MOST = 200
 """Invoices in the list; a filter finds the others."""
@@ -114,7 +114,7 @@ def _list(desk: Desk, merchant: str, stage: str) -> Response:
     ]
     values = {"rows": rows, "merchant": merchant, "stage": stage, "stages": [*Stage], "most": _MOST}
     counts = desk.books.looks.stages()
-    return desk.pages.html("staff_list.html", Policy.STILL, **values, counts=counts, w=words_of("en"))
+    return desk.pages.html("staff_list.html", Policy.STILL, **values, counts=counts, w=Words("en"))
 
 
 def _life(desk: Desk, found: Reader) -> Response:
@@ -145,4 +145,4 @@ def _life(desk: Desk, found: Reader) -> Response:
         "sends": sends[::-1],
         "workflow": workflow_address(desk, ref),
     }
-    return desk.pages.html("staff_life.html", Policy.STILL, **values, w=words_of("en"))
+    return desk.pages.html("staff_life.html", Policy.STILL, **values, w=Words("en"))

@@ -49,6 +49,16 @@ def inspect(pdf: bytes, window: Window, meant: Sequence[str]) -> None:
             document.close()
 
 
+def text_in(pdf: bytes) -> str:
+    """All that can be read in a PDF, page by page."""
+    with _lock:
+        document = pdfium.PdfDocument(pdf)
+        try:
+            return "\n".join(page.get_textpage().get_text_bounded() for page in document)
+        finally:
+            document.close()
+
+
 def _inspect(document: pdfium.PdfDocument, window: Window, meant: Sequence[str]) -> None:
     if not 1 <= len(document) <= window.pages:
         raise RenderError(_CHECK, f"it has {len(document)} pages, and {window.pages} are the most")

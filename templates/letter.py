@@ -15,12 +15,19 @@ from babel import Locale
 from domain.words import Message
 from templates.content import Content, Letter
 from templates.errors import RenderError
+from templates.legal import Legal
 from templates.qr import payment_code, svg
 from templates.texts import HERE, Texts
 from templates.view import View, one_line
 from templates.windows import WINDOWS, Window
 
 _TEMPLATE = "letter.typ"
+_WORDS = (
+    *("view", "invoice", "questions", "organisation", "page", "of", "how", "about", "scan"),
+    *("facts.number", "facts.pay_by"),
+    *(f"lines.{column}" for column in ("text", "quantity", "unit_price", "vat_rate", "net")),
+)
+"""The words that the template itself puts somewhere."""
 
 
 class Typesetter:
@@ -33,14 +40,14 @@ class Typesetter:
         )
         self._of_thread = threading.local()
 
-    def letter(self, content: Content, view: View, texts: Texts) -> Letter:
+    def letter(self, content: Content, view: View, texts: Texts, legal: Legal) -> Letter:
         """Set the letter.
 
         Raises:
             RenderError: no window or address, or the address does not fit the window.
 
         """
-        values = _values(content, view, texts)
+        values = _values(content, view, texts, legal)
         try:
             pdf = self._compiler().compile(format="pdf", sys_inputs={"data": json.dumps(values)})
         except typst.TypstError as error:
@@ -77,26 +84,23 @@ def window_lines(content: Content) -> list[str]:
     return [*returns, *address_lines(content)]
 
 
-def _values(content: Content, view: View, texts: Texts) -> dict[str, Any]:
+def _values(content: Content, view: View, texts: Texts, legal: Legal) -> dict[str, Any]:
     """All that the template may show: text is data there and never markup."""
     sender, window = _sender(content)
     code = payment_code(content)
     return {
-        **asdict(view, dict_factory=_without_labels),
-        "label": dict(view.label.words),
+        **asdict(view),
+        "label": {name: view.words(name) for name in _WORDS},
         "texts": asdict(texts),
+        "legal": legal.paragraphs,
         "day": [content.today.year, content.today.month, content.today.day],
         "window": {**asdict(window.box), "play": window.play, "returns_inside": window.returns_inside},
         "sender": [one_line(line) for line in sender],
         "address": address_lines(content),
         "lines_first": content.message is Message.INVOICE and bool(view.lines),
         "qr": svg(code) if code else None,
-        "lines_in": view.label["lines.currency"].format(currency=view.currency),
+        "lines_in": view.words("lines.currency", currency=view.currency),
     }
-
-
-def _without_labels(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    return {name: value for name, value in pairs if name != "label" or isinstance(value, str)}
 
 
 def _sender(content: Content) -> tuple[tuple[str, ...], Window]:

@@ -11,6 +11,7 @@ from domain.words import Message
 from templates.content import Content, Email
 from templates.errors import RenderError
 from templates.formats import plain
+from templates.legal import Legal
 from templates.texts import HERE, Texts, broken_as_render_error
 from templates.view import View
 
@@ -24,11 +25,11 @@ def inliner() -> css_inline.CSSInliner:
 
 
 def email_of(
-    jinja: jinja2.Environment, css: css_inline.CSSInliner, content: Content, view: View, texts: Texts
+    jinja: jinja2.Environment, css: css_inline.CSSInliner, content: Content, view: View, texts: Texts, legal: Legal
 ) -> Email:
     """Lay the message out twice."""
     shows_lines = content.message is Message.INVOICE and 0 < len(view.lines) <= _MOST_LINES
-    values = {"v": view, "t": texts, "shows_lines": shows_lines}
+    values = {"v": view, "t": texts, "legal": legal.paragraphs, "language": view.language, "shows_lines": shows_lines}
     with broken_as_render_error("messages/layout.txt"):
         text = jinja.get_template("messages/layout.txt").render(values)
     with broken_as_render_error("messages/layout.html"):

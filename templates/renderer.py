@@ -11,6 +11,8 @@ import css_inline
 from domain.policy import Channel
 from templates.content import Content, Email, Letter, Rendered, Sms
 from templates.errors import RenderError
+from templates.inspection import text_in
+from templates.legal import Legal, legal_of
 from templates.letter import Typesetter
 from templates.mail import email_of, inliner
 from templates.sms import sms
@@ -34,16 +36,22 @@ class Renderer:
 
     def email(self, content: Content) -> Email:
         """Render subject, text and HTML."""
-        view, texts = self._words(content)
-        return email_of(self._jinja, self._css(), content, view, texts)
+        view, texts, legal = self._words(content, Channel.EMAIL)
+        email = email_of(self._jinja, self._css(), content, view, texts, legal)
+        legal.check("messages/layout.txt", email.text)
+        return email
 
     def sms(self, content: Content) -> Sms:
         """Render the text, and say what it costs."""
-        return sms(self._words(content)[1].sms)
+        return sms(self._words(content, Channel.SMS)[1].sms)
 
     def letter(self, content: Content) -> Letter:
         """Render a PDF on A4: the same bytes for the same content."""
-        return self._typesetter.letter(content, *self._words(content))
+        view, texts, legal = self._words(content, Channel.LETTER)
+        letter = self._typesetter.letter(content, view, texts, legal)
+        if legal.demanded:
+            legal.check("letter.typ", text_in(letter.pdf))
+        return letter
 
     def render(self, content: Content, channel: Channel) -> Rendered:
         """Render for a channel that reaches the debtor."""
@@ -59,9 +67,10 @@ class Renderer:
             case _:
                 assert_never(channel)
 
-    def _words(self, content: Content) -> tuple[View, Texts]:
+    def _words(self, content: Content, channel: Channel) -> tuple[View, Texts, Legal]:
         view = view_of(content)
-        return view, texts_of(self._jinja, content, view)
+        texts = texts_of(self._jinja, content, view)
+        return view, texts, legal_of(self._jinja, content, view, channel)
 
     def _css(self) -> css_inline.CSSInliner:
         inline: css_inline.CSSInliner | None = getattr(self._of_thread, "css", None)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from domain.charge import Added, ChargeKind, Period
 from domain.money import Money
 from domain.words import Message
 from templates.content import Content, Line
@@ -20,6 +21,8 @@ class Entry:
     amount: Money
     rate: Decimal | None = None
     base: Money | None = None
+    periods: tuple[Period, ...] = ()
+    """For which days, on what and at which rate interest has accrued."""
 
 
 def vat_entries(content: Content) -> list[Entry]:
@@ -38,7 +41,7 @@ def account_entries(content: Content) -> list[Entry]:
     """Lead from the invoice's amount to what is to be paid; only the total where nothing lies between.
 
     Raises:
-        RenderError: the rows do not come to the total: a fee in the books and not in the message, or the reverse.
+        RenderError: the rows do not come to the total: a charge in the books and not in the message, or the reverse.
 
     """
     between = list(_between(content))
@@ -57,14 +60,24 @@ def _by_rate(lines: tuple[Line, ...], zero: Money) -> Iterator[Entry]:
 
 
 def _between(content: Content) -> Iterator[Entry]:
-    if content.earlier_fees:
-        yield Entry("earlier_fees", content.earlier_fees)
-    if content.fee:
-        yield Entry("fee", content.fee)
-    if content.credited:
-        yield Entry("credited", -content.credited)
-    if content.paid:
-        yield Entry("paid", -content.paid)
+    yield from (Entry(f"earlier_{kind}", amount) for kind, amount in content.standing if amount)
+    for one in content.added:
+        if one.kind is ChargeKind.INTEREST and not one.periods:
+            raise RenderError("statement", "late interest is asked for without its rate, its base and its days")
+        yield Entry(_added_label(content, one), one.amount, periods=one.periods)
+    off = {
+        "credited": content.credited,
+        "written_off": content.written_off,
+        "paid": content.paid,
+        "disputed": content.disputed,
+    }
+    yield from (Entry(label, -amount) for label, amount in off.items() if amount)
+
+
+def _added_label(content: Content, added: Added) -> str:
+    if added.kind is ChargeKind.FEE and content.message is Message.DEMAND:
+        return "demand_fee"
+    return added.kind
 
 
 def _total_label(content: Content) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from domain.charge import Added, ChargeKind
 from domain.money import Money
-from domain.words import Message
-from templates.content import Content, Line
+from domain.words import DebtorKind, Message
+from templates.content import Content, Line, language_of
 from templates.formats import Formats, abs_of
-from templates.labels import Labels, labels, language_of
 from templates.payment import accounts, reference
 from templates.statement import Entry, account_entries, vat_entries
+from templates.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Row:
     key: str
     label: str
     value: str
+    notes: tuple[str, ...] = ()
+    """How the value comes about, where a label does not say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,9 @@ class View:
     """What the templates see. Empty text means "there is none", so that a template can ask ``if fee``."""
 
     language: str
-    label: Labels
+    words: Words
+    message: str
+    is_consumer: bool
     merchant: str
     organisation: str
     contact: str
@@ -55,9 +60,16 @@ class View:
     total: str
     paid: str
     fee: str
-    fees: str
+    demand_fee: str
+    interest: str
+    compensation: str
+    fee_law: str
+    taken_back: tuple[Row, ...]
+    disputed: str
     rest: str
     in_favour: str
+    cost_if_unpaid: str
+    answer: str
     agency: str
     link: str
     currency: str
@@ -81,14 +93,18 @@ class View:
 
 def view_of(content: Content) -> View:
     """Write the content out."""
-    language = language_of(content)
-    label, formats = labels(language), Formats(language)
-    payable = content.message is not Message.RECEIPT and content.total.minor > 0
+    words = Words(language_of(content))
+    formats = words.formats
     receipt = content.message is Message.RECEIPT
-    payment = _payment(content, label) if payable else ()
+    payable = not receipt and content.total.minor > 0
+    payment = _payment(content, words) if payable else ()
+    added = {kind: _some(_sum(content, kind), formats) for kind in ChargeKind}
+    is_demand = content.message is Message.DEMAND
     return View(
-        language=language,
-        label=label,
+        language=words.language,
+        words=words,
+        message=content.message,
+        is_consumer=content.kind is DebtorKind.CONSUMER,
         merchant=one_line(content.merchant.name),
         organisation=content.merchant.payee.organisation or "",
         contact=contact_of(content),
@@ -101,19 +117,26 @@ def view_of(content: Content) -> View:
         amount=formats.amount(content.amount),
         total=formats.amount(content.total),
         paid=_some(content.paid, formats),
-        fee=_some(content.fee, formats),
-        fees=_some(content.fee + content.earlier_fees, formats),
+        fee="" if is_demand else added[ChargeKind.FEE],
+        demand_fee=added[ChargeKind.FEE] if is_demand else "",
+        interest=added[ChargeKind.INTEREST],
+        compensation=added[ChargeKind.COMPENSATION],
+        fee_law=_fee_law(content),
+        taken_back=tuple(_taken_back(one, words) for one in content.taken_back),
+        disputed=_some(content.disputed, formats),
         rest=_some(content.total, formats) if receipt and content.total.minor > 0 else "",
         in_favour=_some(abs_of(content.total), formats) if content.total.minor < 0 else "",
+        cost_if_unpaid=_some(content.cost_if_unpaid, formats),
+        answer=content.answer,
         agency=one_line(content.agency or ""),
         link=content.link,
         currency=formats.currency(content.total.currency),
-        pay_to=_pay_to(content, label) if payable else "",
-        facts=_facts(content, label, formats, payable=payable),
+        pay_to=_pay_to(content, words) if payable else "",
+        facts=_facts(content, words, payable=payable),
         payment=payment,
         lines=tuple(_line(line, formats) for line in content.lines),
-        vat=tuple(_entry(entry, label, formats) for entry in vat_entries(content)),
-        account=tuple(_entry(entry, label, formats) for entry in account_entries(content)),
+        vat=tuple(_entry(entry, words) for entry in vat_entries(content)),
+        account=tuple(_entry(entry, words) for entry in account_entries(content)),
     )
 
 
@@ -130,11 +153,26 @@ def contact_of(content: Content) -> str:
     return ", ".join(senders.letter.return_address) if senders.letter else content.merchant.name
 
 
-def _some(money: Money, formats: Formats) -> str:
+def _some(money: Money | None, formats: Formats) -> str:
     return formats.amount(money) if money else ""
 
 
-def _facts(content: Content, label: Labels, formats: Formats, *, payable: bool) -> tuple[Row, ...]:
+def _sum(content: Content, kind: ChargeKind) -> Money:
+    return sum((one.amount for one in content.added if one.kind is kind), Money.zero(content.amount.currency))
+
+
+def _fee_law(content: Content) -> str:
+    """The statute behind this message's fee, without the country that a pack puts before it."""
+    refs = (one.law for one in content.added if one.kind is ChargeKind.FEE)
+    return ", ".join(re.sub(r"^[A-Z]{2}: ", "", ref) for ref in refs)
+
+
+def _taken_back(added: Added, words: Words) -> Row:
+    return Row(added.kind, words(f"entries.{added.kind}"), words.formats.amount(added.amount))
+
+
+def _facts(content: Content, words: Words, *, payable: bool) -> tuple[Row, ...]:
+    formats = words.formats
     values = {"number": one_line(content.number), "issued": formats.day(content.issued)}
     if not payable:
         values["due"] = formats.day(content.due)
@@ -142,10 +180,10 @@ def _facts(content: Content, label: Labels, formats: Formats, *, payable: bool) 
         if content.pay_by != content.due:
             values["original_due"] = formats.day(content.due)
         values["pay_by"] = formats.day(content.pay_by)
-    return tuple(Row(key, label[f"facts.{key}"], value) for key, value in values.items())
+    return tuple(Row(key, words(f"facts.{key}"), value) for key, value in values.items())
 
 
-def _payment(content: Content, label: Labels) -> tuple[Row, ...]:
+def _payment(content: Content, words: Words) -> tuple[Row, ...]:
     values = {}
     for account in accounts(content):
         values[str(account.scheme)] = account.number
@@ -154,13 +192,13 @@ def _payment(content: Content, label: Labels) -> tuple[Row, ...]:
     to = reference(content)
     values[str(to.kind)] = to.printed
     values["payee"] = one_line(content.merchant.name)
-    return tuple(Row(key, label[f"payment.{key}"], value) for key, value in values.items())
+    return tuple(Row(key, words(f"payment.{key}"), value) for key, value in values.items())
 
 
-def _pay_to(content: Content, label: Labels) -> str:
+def _pay_to(content: Content, words: Words) -> str:
     """Account and reference in one breath, for an SMS."""
     account, to = accounts(content)[0], reference(content)
-    return f"{label[f'short.{account.scheme}']} {account.compact}, {label[f'short.{to.kind}']} {to.compact}"
+    return f"{words(f'short.{account.scheme}')} {account.compact}, {words(f'short.{to.kind}')} {to.compact}"
 
 
 def _line(line: Line, formats: Formats) -> LineRow:
@@ -174,8 +212,19 @@ def _line(line: Line, formats: Formats) -> LineRow:
     )
 
 
-def _entry(entry: Entry, label: Labels, formats: Formats) -> Row:
-    text = label[f"entries.{entry.label}"]
+def _entry(entry: Entry, words: Words) -> Row:
+    formats = words.formats
+    values = {}
     if entry.rate is not None and entry.base is not None:
-        text = text.format(rate=formats.percent(entry.rate), base=formats.amount(entry.base))
-    return Row(entry.label, text, formats.amount(entry.amount))
+        values = {"rate": formats.percent(entry.rate), "base": formats.amount(entry.base)}
+    notes = tuple(
+        words(
+            "entries.period",
+            rate=formats.percent(period.rate),
+            base=formats.amount(period.base),
+            since=formats.day(period.since),
+            through=formats.day(period.through),
+        )
+        for period in entry.periods
+    )
+    return Row(entry.label, words(f"entries.{entry.label}", **values), formats.amount(entry.amount), notes)

@@ -23,12 +23,12 @@ from domain.events import (
     Stopped,
     Viewed,
 )
+from domain.languages import LANGUAGES
 from domain.policy import Channel
 from domain.words import COLLECTION, Message, Outcome, Reason
 from gateway.standing import Standing
-from gateway.wording import words_of
-from templates.labels import LANGUAGES
 from templates.texts import KINDS
+from templates.words import Words
 from tests.gateway.cases import NAME, Kept, at, kronor, sek
 from tests.live.house import House
 
@@ -264,16 +264,6 @@ async def test_the_page_speaks_the_customer_s_language_or_the_one_asked_for(
     assert f"/i/{token}?lang=" in html
 
 
-def test_both_languages_have_the_same_words():
-    def names(table: dict[str, object], prefix: str = "") -> set[str]:
-        found = set()
-        for name, value in table.items():
-            found |= names(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name}
-        return found
-
-    assert names(words_of("sv").table) == names(words_of("en").table)
-
-
 def test_there_are_words_for_every_standing_message_and_hold():
     names = [f"{table}.{standing}" for standing in Standing for table in ("badge", "line", "note")]
     names += [f"sent.{message}" for message in (*KINDS, Message.DISPUTE_NOTICE)]
@@ -283,7 +273,7 @@ def test_there_are_words_for_every_standing_message_and_hold():
     names += [f"released.{reason}" for reason in (Reason.ANSWERED, Reason.HOLD_OVER, Reason.RELEASED)]
     values = dict.fromkeys(("day", "due", "paid", "favour", "merchant", "by"), "…")
 
-    assert all(words_of(language)(name, **values) for language in LANGUAGES for name in names)
+    assert all(Words(language)(name, **values) for language in LANGUAGES for name in names)
 
 
 async def test_every_message_is_shown_as_it_was_sent(house: House, web: httpx.AsyncClient, number: str):

@@ -7,20 +7,23 @@ from datetime import date, time
 from decimal import Decimal
 
 from domain.calendar import Hours
+from domain.charge import Added, ChargeKind, Period
 from domain.merchant import EmailSender, LetterSender, Merchant, Payee, ReferenceKind, ReferenceRule, Senders
 from domain.money import Money
 from domain.policy import Policy
 from domain.words import Message
 from templates.content import Content, Customer, Line
 
-KINDS = (Message.INVOICE, Message.DUE_REMINDER, Message.REMINDER, Message.LAST_REMINDER, Message.RECEIPT)
-LANGUAGES = ("sv", "en")
+DUNNING = (Message.REMINDER, Message.LAST_REMINDER, Message.DEMAND)
 ISSUED, DUE = date(2026, 3, 2), date(2026, 4, 1)
 TODAY = {
     Message.INVOICE: ISSUED,
     Message.DUE_REMINDER: DUE,
     Message.REMINDER: date(2026, 4, 7),
     Message.LAST_REMINDER: date(2026, 4, 27),
+    Message.DEMAND: date(2026, 5, 15),
+    Message.CORRECTION: date(2026, 4, 28),
+    Message.ANSWER: date(2026, 4, 20),
     Message.RECEIPT: date(2026, 4, 28),
 }
 PAY_BY = {
@@ -28,8 +31,13 @@ PAY_BY = {
     Message.DUE_REMINDER: date(2026, 4, 6),
     Message.REMINDER: date(2026, 4, 22),
     Message.LAST_REMINDER: date(2026, 5, 11),
+    Message.DEMAND: date(2026, 6, 15),
+    Message.CORRECTION: date(2026, 5, 12),
+    Message.ANSWER: date(2026, 5, 11),
     Message.RECEIPT: DUE,
 }
+LAW = "SE: lag (1981:739) om ersättning för inkassokostnader"
+ANSWER = "We have read your meter again.\n\nIt shows what we have invoiced, so the amount stands."
 ANNA = Customer(
     name="Åsa Öberg",
     country="SE",
@@ -101,12 +109,21 @@ def lines(currency: str = "SEK") -> tuple[Line, ...]:
 
 
 def content(message: Message = Message.INVOICE, language: str = "sv", **changes: object) -> Content:
-    """An invoice of 918.50 in the middle of its life; ``changes`` are fields of the content, amounts as strings."""
+    """An invoice of 918.50 in the middle of its life; ``changes`` are fields of the content, amounts as strings.
+
+    ``fee``, ``interest`` and ``compensation`` are added by this message, ``earlier_fees`` stand.
+    """
     currency = getattr(changes.get("merchant", SWEDISH), "currency", "SEK")
-    money = {
-        name: Money.parse(str(changes.pop(name, default)), currency)
-        for name, default in {"amount": "918.50", "credited": "0", "paid": "0", "earlier_fees": "0", "fee": "0"}.items()
-    }
+
+    def money(name: str, default: str = "0") -> Money:
+        return Money.parse(str(changes.pop(name, default)), currency)
+
+    amount, credited, paid, earlier = (
+        money(*pair) for pair in (("amount", "918.50"), ("credited",), ("paid",), ("earlier_fees",))
+    )
+    disputed, written_off = money("disputed"), money("written_off")
+    added = tuple(one for kind in ChargeKind if (one := adding(kind, money(kind), amount)).amount)
+    owed = amount - credited - paid - disputed - written_off + earlier
     made = Content(
         message=message,
         language=language,
@@ -119,12 +136,28 @@ def content(message: Message = Message.INVOICE, language: str = "sv", **changes:
         pay_by=PAY_BY[message],
         today=TODAY[message],
         lines=lines(currency),
-        total=money["amount"] - money["credited"] - money["paid"] + money["earlier_fees"] + money["fee"],
+        amount=amount,
+        credited=credited,
+        paid=paid,
+        total=sum((one.amount for one in added), owed),
         link="https://faktura.merchant.example/i/k7Qx2mV9sT4bLw8RzN3c",
         agency="Sydinkasso AB" if message is Message.LAST_REMINDER else None,
-        **money,
+        added=added,
+        standing=((ChargeKind.FEE, earlier),) if earlier else (),
+        disputed=disputed or None,
+        written_off=written_off or None,
+        answer=ANSWER if message is Message.ANSWER else "",
     )
     return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def adding(kind: ChargeKind, amount: Money, base: Money) -> Added:
+    """A charge; interest for two half-years, each at its own rate."""
+    periods = (
+        Period(date(2026, 4, 2), date(2026, 6, 30), base, Decimal("10.5")),
+        Period(date(2026, 7, 1), date(2026, 7, 14), base, Decimal("10.25")),
+    )
+    return Added(kind, amount, LAW, periods=periods if kind is ChargeKind.INTEREST else ())
 
 
 def in_norway(message: Message = Message.INVOICE, language: str = "sv", **changes: object) -> Content:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from reading import text_of_pdf
-from template_contents import KINDS, LANGUAGES, content, in_euro, in_norway
+from template_contents import content, in_euro, in_norway
 
+from domain.languages import LANGUAGES
 from domain.words import Message
 from templates.content import Content
 from templates.renderer import Renderer
+from templates.texts import KINDS
 
 GOLDEN = Path(__file__).parent / "golden"
 MAKERS = {"swedish": content, "plain": content, "norwegian": in_norway, "euro": in_euro}

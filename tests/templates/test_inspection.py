@@ -11,9 +11,10 @@ import pypdf
 import pytest
 import typst
 from pypdf.generic import DictionaryObject
-from template_contents import ANNA, KINDS, LANGUAGES, content, in_norway, lines
+from template_contents import ANNA, content, in_norway, lines
 
 import templates
+from domain.languages import LANGUAGES
 from domain.merchant import LetterSender
 from domain.words import Message
 from templates.content import Content
@@ -21,6 +22,7 @@ from templates.errors import RenderError
 from templates.inspection import inspect
 from templates.letter import window_lines
 from templates.renderer import Renderer
+from templates.texts import KINDS
 from templates.windows import WINDOWS
 
 FONTS = typst.Fonts(

@@ -6,15 +6,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from template_contents import ANNA, EURO, KINDS, LANGUAGES, SWEDISH, content, in_norway, merchant
+from template_contents import ANNA, DUNNING, EURO, SWEDISH, content, in_norway, merchant
 
 import templates
 from domain.merchant import LetterSender, Payee
 from domain.money import Money
 from domain.policy import Channel
 from domain.words import Message
-from templates.labels import Labels, labels
 from templates.renderer import Renderer, RenderError
+from templates.words import Words
 
 SOURCE = Path(templates.__file__).parent
 
@@ -27,9 +27,9 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
-        ("messages/invoice/sv.jinja", "{{ total }}", "{{ totel }}", "messages/invoice/sv.jinja: 'totel' is undefined"),
-        ("messages/invoice/sv.jinja", "block sms", "block text", "messages/invoice/sv.jinja: block sms is missing"),
-        ("messages/invoice/sv.jinja", "{{ total }}", "{{ total", "messages/invoice/sv.jinja: line 6: "),
+        ("messages/invoice.jinja", "{{ total }}", "{{ totel }}", "messages/invoice.jinja: 'totel' is undefined"),
+        ("messages/invoice.jinja", "block sms", "block text", "messages/invoice.jinja: block sms is missing"),
+        ("messages/invoice.jinja", "{{ total }}", "{{ total", "messages/invoice.jinja: line 7: "),
         (
             "messages/layout.txt",
             "{{ v.link }}",
@@ -43,16 +43,16 @@ def test_a_broken_template_says_its_name_and_what_is_wrong(folder: Path, file, o
     path.write_text(path.read_text().replace(old, new))
 
     with pytest.raises(RenderError) as error:
-        Renderer(folder).email(content())
+        Renderer(folder).email(content(language="en"))
 
     assert str(error.value).startswith(said)
     assert error.value.__suppress_context__ or error.value.__context__ is None
 
 
 def test_a_missing_template_says_its_name(folder: Path) -> None:
-    (folder / "messages/invoice/sv.jinja").unlink()
+    (folder / "messages/invoice.jinja").unlink()
 
-    with pytest.raises(RenderError, match=r"^messages/invoice/sv.jinja: .* does not exist$"):
+    with pytest.raises(RenderError, match=r"^messages/invoice.jinja: .* does not exist$"):
         Renderer(folder).sms(content())
 
 
@@ -104,27 +104,37 @@ def test_an_agency_gets_no_message(renderer: Renderer) -> None:
 def test_a_notice_of_collection_that_gives_too_few_days_is_not_written(renderer: Renderer) -> None:
     made = in_norway(Message.LAST_REMINDER, today=date(2026, 4, 28), pay_by=date(2026, 5, 11))
 
-    with pytest.raises(RenderError, match=r"legal/NO/last_reminder.sv.jinja: pay-by 2026-05-11 is less than 14 days"):
+    with pytest.raises(RenderError, match=r"^legal/NO: pay-by 2026-05-11 is before 2026-05-12: the law gives"):
         renderer.email(made)
 
 
-def test_a_country_without_legal_texts_gets_an_invoice_but_no_reminder(renderer: Renderer) -> None:
-    finn = replace(ANNA, country="FI")
+def test_a_country_whose_law_is_unknown_gets_an_invoice_but_no_reminder(renderer: Renderer) -> None:
+    pole = replace(ANNA, country="PL")
 
-    assert renderer.email(content(customer=finn)).text
-    with pytest.raises(RenderError, match=r"legal/FI/reminder.sv.jinja does not exist"):
-        renderer.email(content(Message.REMINDER, customer=finn))
-
-
-def test_a_missing_word_is_an_error() -> None:
-    with pytest.raises(RenderError, match=r"^labels/sv.toml: facts.number is missing"):
-        Labels("sv", {})["facts.number"]
+    assert renderer.email(content(customer=pole)).text
+    for message in DUNNING:
+        for render in (renderer.email, renderer.sms, renderer.letter):
+            with pytest.raises(RenderError, match=r"^legal/PL: no law is known for a consumer in 'PL'"):
+                render(content(message, customer=pole))
 
 
-def test_every_language_has_every_word_and_every_text() -> None:
-    assert labels("sv").words.keys() == labels("en").words.keys()
-    for language in LANGUAGES:
-        assert all((SOURCE / f"messages/{kind}/{language}.jinja").is_file() for kind in KINDS)
-        for country in ("SE", "NO"):
-            for kind in (Message.REMINDER, Message.LAST_REMINDER):
-                assert (SOURCE / f"legal/{country}/{kind}.{language}.jinja").is_file()
+def test_interest_without_its_rate_and_days_is_not_asked_for(renderer: Renderer) -> None:
+    bare = replace(content(Message.REMINDER, interest="5.00"))
+    bare = replace(bare, added=(replace(bare.added[0], periods=()),))
+
+    with pytest.raises(RenderError, match=r"^statement: late interest is asked for without its rate"):
+        renderer.email(bare)
+
+
+def test_a_word_that_nobody_wrote_is_an_error() -> None:
+    with pytest.raises(RenderError, match=r"^words: facts.colour is missing"):
+        Words("sv")("facts.colour")
+
+
+def test_a_text_without_its_translation_is_an_error_and_not_english(folder: Path) -> None:
+    path = folder / "messages/invoice.jinja"
+    path.write_text(path.read_text().replace("Here is your invoice", "This is your invoice"))
+
+    assert "This is your invoice" in Renderer(folder).email(content(language="en")).text
+    with pytest.raises(RenderError, match=r"^translations/sv: no translation of 'This is your invoice from"):
+        Renderer(folder).email(content())

@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import spaced, text_of_html, text_of_pdf
-from template_contents import KINDS, LANGUAGES, content, in_euro, in_norway, lines
+from template_contents import content, in_euro, in_norway, lines
 
+from domain.languages import LANGUAGES
 from domain.money import Money
 from domain.words import Message
 from templates.content import Content
 from templates.renderer import Renderer
+from templates.texts import KINDS
 
 RENDERER = Renderer()
 _SWEDISH = "januari februari mars april maj juni juli augusti september oktober november december"

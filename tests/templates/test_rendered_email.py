@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import pytest
 from reading import spaced, text_of_html
-from template_contents import ANNA, KINDS, LANGUAGES, SWEDISH, content, in_norway, lines
+from template_contents import ANNA, SWEDISH, content, in_norway, lines
 
+from domain.languages import LANGUAGES
 from domain.words import Message
 from templates.renderer import Renderer
+from templates.texts import KINDS
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -70,12 +72,13 @@ def test_the_subject_names_the_invoice(renderer: Renderer, message) -> None:
 
 
 def test_an_unknown_language_falls_back_to_the_merchants_then_to_english(renderer: Renderer) -> None:
-    fallen = replace(SWEDISH, languages=("fi", "sv"))
-    strange = replace(SWEDISH, languages=("fi",))
+    fallen = replace(SWEDISH, languages=("et", "sv"))
+    strange = replace(SWEDISH, languages=("et",))
 
-    assert renderer.email(content(language="fi", merchant=fallen)).subject.startswith("Faktura")
-    assert renderer.email(content(language="fi", merchant=strange)).subject.startswith("Invoice")
+    assert renderer.email(content(language="et", merchant=fallen)).subject.startswith("Faktura")
+    assert renderer.email(content(language="et", merchant=strange)).subject.startswith("Invoice")
     assert renderer.email(content(language="sv-FI")).subject.startswith("Faktura")
+    assert renderer.email(content(language="no")).subject.endswith("fra Nordljus Energi AB")
 
 
 def test_an_invoice_lists_what_was_bought_and_a_reminder_does_not(renderer: Renderer) -> None:
@@ -124,7 +127,9 @@ def test_swedish_reminder_says_what_a_reminder_must(renderer: Renderer) -> None:
     text = renderer.email(content(Message.REMINDER, fee="60.00")).text
 
     assert "Fordringsägare är Nordljus Energi AB, org.nr 556677-8899." in text
-    assert "faktura 10001 på 918,50 kr med ursprunglig förfallodag 1 april 2026" in text
+    assert "Kravet gäller faktura 10001 av den 2 mars 2026." in text
+    assert "Ursprunglig förfallodag är 1 april 2026." in text
+    assert "Fakturans belopp (huvudstolen) är 918,50 kr." in text
     assert "Påminnelseavgift: 60,00 kr" in text
     assert "lagen (1981:739)" in text
     assert "Tycker du att kravet är fel?" in text
@@ -147,6 +152,7 @@ def test_swedish_last_reminder_says_when_and_to_whom_the_claim_goes(renderer: Re
     [
         ("sv", "inkassovarsel enligt den norska inkassoloven § 9", "Du har rätt att invända"),
         ("en", "notice of debt collection (inkassovarsel)", "You have the right to object"),
+        ("nb", "Dette er et inkassovarsel etter inkassoloven § 9.", "Du har rett til å komme med innsigelser"),
     ],
 )
 def test_norwegian_last_reminder_is_the_notice_of_collection(renderer: Renderer, language, notice, objection) -> None:
@@ -154,7 +160,7 @@ def test_norwegian_last_reminder_is_the_notice_of_collection(renderer: Renderer,
 
     assert notice in text
     assert objection in text
-    assert "14" in text
+    assert "14 da" in text
 
 
 def test_only_the_last_norwegian_reminder_is_a_notice(renderer: Renderer) -> None:

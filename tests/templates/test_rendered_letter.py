@@ -5,12 +5,14 @@ from dataclasses import replace
 
 import pytest
 from reading import lies_within, needs_poppler, reader, spaced, starts, text_of_pdf, touches, words
-from template_contents import ANNA, KINDS, LANGUAGES, SWEDISH, content, in_euro, in_norway, lines
+from template_contents import ANNA, SWEDISH, content, in_euro, in_norway, lines
 
+from domain.languages import LANGUAGES
 from domain.merchant import LetterSender
 from domain.words import Message
 from templates.content import Content
 from templates.renderer import Renderer
+from templates.texts import KINDS
 from templates.windows import WINDOWS, Window
 
 LONG = ("c/o Föreningen Ängsvaktarna i Norra Västmanland", "Överste Håkanssons väg 123 B, lgh 1402", "111 22 Västerås")

@@ -3,11 +3,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from template_contents import ANNA, KINDS, LANGUAGES, SWEDISH, content, in_euro, in_norway
+from template_contents import ANNA, SWEDISH, content, in_euro, in_norway
 
+from domain.languages import LANGUAGES
 from domain.words import Message
 from templates.renderer import Renderer
 from templates.sms import sms
+from templates.texts import KINDS
 
 
 @pytest.mark.parametrize(
