@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from domain.calendar import ONE_DAY
 from domain.case import WRITTEN, Case
 from domain.charge import Added, ChargeKind
 from domain.events import Reversed
 from domain.facts import Charge, ChargeState, Facts, SendState
-from domain.interest import amount_of, due_interest, overcharged
+from domain.interest import amount_of, due_interest, first_day, overcharged
 from domain.law.pack import FeeLaw, Law
 from domain.money import Money
 from domain.policy import Channel, Claim, Policy
@@ -45,8 +46,8 @@ def reversal(case: Case) -> Reversed | None:
 
 def taken_back(facts: Facts, correction: str) -> tuple[Added, ...]:
     """What the correction of this step takes back: all that was wrong since the one before it."""
-    earlier = (s.out_at for s in facts.sends if s.message is Message.CORRECTION and s.id.step != correction and s.out_at)
-    since = max(earlier, default=None)
+    corrections = (send for send in facts.sends if send.message is Message.CORRECTION and send.id.step != correction)
+    since = max((send.out_at for send in corrections if send.out_at), default=None)
     return tuple(
         Added(charge.kind, -posting.amount, charge.law)
         for charge in facts.charges
@@ -155,13 +156,19 @@ def _compensation(case: Case, channel: Channel) -> Added | None:
     """The fixed compensation, once an invoice, less the fees that stand."""
     facts = case.facts
     asked = any(charge.kind is ChargeKind.COMPENSATION for charge in facts.charges)
-    if asked or case.policy.compensation is not Claim.LEGAL or channel not in WRITTEN or case.today <= case.due:
+    if asked or case.policy.compensation is not Claim.LEGAL or channel not in WRITTEN or not _is_late(case):
         return None
     line, full = case.law.compensation.firm(case.today), case.law.compensation_of(case.principal, case.today)
     if line is None or full is None:
         return None
     amount = full - facts.standing(ChargeKind.FEE)
     return Added(ChargeKind.COMPENSATION, amount, line.source.ref, cap=full) if amount.minor > 0 else None
+
+
+def _is_late(case: Case) -> bool:
+    """Whether the debtor is late: after the due date printed last, and after the reminder that the law asks for."""
+    begun = first_day(case.facts, case.law)
+    return begun is not None and max(begun, case.due + ONE_DAY) <= case.today
 
 
 def _interest(case: Case, step: str, channel: Channel) -> Added | None:

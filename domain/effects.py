@@ -175,6 +175,19 @@ def end_holds(facts: Facts, at: datetime, chosen: Callable[[HoldState], bool]) -
     return {"holds": tuple(ended(hold) for hold in facts.holds)}
 
 
+def end_disputes(facts: Facts, at: datetime, credited: Money) -> Changes:
+    """No dispute is open any more; what was credited goes to the disputed parts, the oldest first."""
+    holds, left = [], credited
+    for hold in facts.holds:
+        if hold.kind is not Reason.DISPUTED or hold.ended is not None:
+            holds.append(hold)
+            continue
+        right = min(left, hold.amount) if hold.amount else None
+        left = left - right if right else left
+        holds.append(replace(hold, ended=at, credited=right))
+    return {"holds": tuple(holds)}
+
+
 def resolve(facts: Facts) -> Changes:
     """A person has acted on what was asked."""
     return {"asks": tuple(replace(ask, resolved=True) for ask in facts.asks)}

@@ -327,9 +327,10 @@ class WrittenOff(Event):
     amount: Money
 
     def changes(self, facts: Facts) -> Changes:
-        """That much less is owed."""
-        posted = effects.post(facts, Entry.WRITTEN_OFF, self.at, -self.amount)
-        return posted | {"written_off": facts.written_off + self.amount}
+        """That much less is owed, and never less than nothing."""
+        given_up = max(min(self.amount, facts.balance), Money.zero(self.amount.currency))
+        posted = effects.post(facts, Entry.WRITTEN_OFF, self.at, -given_up)
+        return posted | {"written_off": facts.written_off + given_up}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -373,9 +374,10 @@ class Answered(Event):
 
     def changes(self, facts: Facts) -> Changes:
         """No longer disputed; what the debtor was right about is credited."""
-        credited = facts.disputed if self.outcome is DisputeOutcome.UPHELD else self.amount
+        nothing = Money.zero(facts.amount.currency)
+        credited = facts.disputed if self.outcome is DisputeOutcome.UPHELD else self.amount or nothing
         changes: Changes = effects.credit(facts, self.at, credited) if credited else {}
-        changes |= effects.end_holds(facts, self.at, lambda hold: hold.kind is Reason.DISPUTED)
+        changes |= effects.end_disputes(facts, self.at, credited)
         answer = AnswerState(self.at, self.outcome, self.reply)
         return changes | effects.resolve(facts) | {"answers": (*facts.answers, answer)}
 

@@ -108,7 +108,7 @@ class Payment:
 class HoldState:
     """A dispute, respite or pause; ``until`` is its last day, ``ended`` when it really ended.
 
-    ``amount`` is what is disputed; None: all of it.
+    ``amount`` is what is disputed; None: all of it. ``credited`` is how much of it the debtor was right about.
     """
 
     kind: Reason
@@ -116,6 +116,7 @@ class HoldState:
     until: date | None = None
     ended: datetime | None = None
     amount: Money | None = None
+    credited: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

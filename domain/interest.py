@@ -117,8 +117,13 @@ def _base(facts: Facts, law: Law, bases: list[tuple[date, int]], day: date) -> M
     owed = min(open_then, facts.amount.minor) - facts.credited.minor
     for dispute in facts.holds:
         if dispute.kind is Reason.DISPUTED and _is_held(dispute, law, day):
-            owed = owed - dispute.amount.minor if dispute.amount else 0
+            owed = owed - _still_disputed(dispute) if dispute.amount else 0
     return Money(max(owed, 0), facts.amount.currency)
+
+
+def _still_disputed(hold: HoldState) -> int:
+    """What the debtor disputed and was not right about, in minor units: the rest is credited, and left out as such."""
+    return (hold.amount.minor if hold.amount else 0) - (hold.credited.minor if hold.credited else 0)
 
 
 def _is_held(hold: HoldState, law: Law, day: date) -> bool:

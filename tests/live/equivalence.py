@@ -28,10 +28,19 @@ from workflows.opening import opening_of
 from workflows.play import Player
 
 AT_ONCE = 8
-MERCHANTS = {"SE": "nordljus", "NO": "bolgen"}
+MERCHANTS = {
+    "SE": "nordljus",
+    "NO": "bolgen",
+    "DK": "havblik",
+    "FI": "koivuranta",
+    "DE": "lindenhof",
+    "NL": "duinzicht",
+    "FR": "clairvent",
+    "GB": "marlowe",
+}
 WAYS = {
     Channel.EMAIL: {"email": "kim@customer.example"},
-    Channel.SMS: {"phone": "+46701740605"},
+    Channel.SMS: {"phone": "+4670"},
     Channel.LETTER: {"address": ["Storgatan 1", "111 22 Stockholm"]},
 }
 
@@ -42,6 +51,8 @@ def opening_for(told: RandomStory, number: str) -> Opening:
     customer = {"name": "Kim Berg", "kind": told.invoice.kind.value}
     for way in told.invoice.ways:
         customer |= WAYS[way]
+    if "phone" in customer:
+        customer["phone"] += number  # each a customer of its own: one gets at most one dunning SMS a day
     data = {
         "merchant": merchant.merchant.id,
         "number": number,
