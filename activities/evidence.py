@@ -212,7 +212,7 @@ def _ledger(case: CaseFile) -> dict[str, Any]:
     books = ledger(case.facts, case.law)
     return {
         "currency": case.facts.amount.currency,
-        "lines": [line_as_json(line) for line in books.lines],
+        "lines": [line_as_json(line, case.law.calendar) for line in books.lines],
         "open": open_as_json(books.open),
     }
 

@@ -43,7 +43,7 @@ def ledger(
     day = chosen or max((line.day for line in book.lines), default=case.invoice.issued)
     sentences = list(explained(book, case.law, day))
     if json_:
-        _as_json(book, day, case.facts.amount.currency, sentences)
+        _as_json(book, day, case.law, sentences)
         return
     title = f"{ref.merchant}/{ref.number}, {case.facts.amount.currency}"
     show.rows(title, HEADINGS, [_row(line, case.law) for line in book.lines])
@@ -59,12 +59,12 @@ def _day(text: str) -> date:
         raise CommandError(f"{text} is no day; write it as in 2026-05-01") from None
 
 
-def _as_json(book: Ledger, day: date, currency: str, sentences: list[str]) -> None:
+def _as_json(book: Ledger, day: date, law: Law, sentences: list[str]) -> None:
     show.as_json(
         {
-            "currency": currency,
+            "currency": book.open.balance.currency,
             "at": day,
-            "lines": [line_as_json(line) for line in book.lines],
+            "lines": [line_as_json(line, law.calendar) for line in book.lines],
             "open": open_as_json(book.open),
             "explained": sentences,
         }

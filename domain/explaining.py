@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from domain.calendar import Calendar
 from domain.law.pack import Law, Part
 from domain.ledger import Ledger, LedgerLine, Open
 from domain.money import Money
@@ -26,11 +27,11 @@ WHAT = {
 }
 
 
-def line_as_json(line: LedgerLine) -> dict[str, str]:
-    """A line as machines read it: amounts as decimal strings; what does not apply is left out."""
+def line_as_json(line: LedgerLine, calendar: Calendar) -> dict[str, str]:
+    """A line as machines read it: amounts as decimal strings, the moment local; what does not apply is left out."""
     fields = {
         "day": line.day.isoformat(),
-        "booked": line.booked.isoformat(timespec="seconds"),
+        "booked": calendar.local(line.booked).isoformat(timespec="seconds"),
         "what": line.what,
         "amount": str(line.amount),
         "principal": str(line.principal),

@@ -88,7 +88,7 @@ def _ledger(asks: Caller, invoice_id: int, day: date | None) -> LedgerDocument:
     return LedgerDocument(
         currency=case.facts.amount.currency,
         at=last,
-        lines=[LedgerEntry.model_validate(line_as_json(line)) for line in book.lines],
+        lines=[LedgerEntry.model_validate(line_as_json(line, case.law.calendar)) for line in book.lines],
         open=OpenParts.model_validate(open_as_json(book.open)),
         explained=list(explained(book, case.law, last)),
     )

@@ -100,9 +100,10 @@ def test_each_entry_has_its_words():
 @pytest.mark.parametrize("event", [Credited(at=at(3), amount=sek("9.00")), WrittenOff(at=at(3), amount=sek("9.00"))])
 def test_a_line_for_machines_leaves_out_what_does_not_apply(event):
     book = ledger(fold(Facts.at_start(INVOICE), [event]), LAW)
-    line = line_as_json(book.lines[-1])
+    line = line_as_json(book.lines[-1], LAW.calendar)
 
     assert (line["amount"], line["principal"], line["balance"]) == ("-9.00", "-9.00", "240.00")
     assert line["day"] == "2026-04-03"
+    assert line["booked"] == "2026-04-03T12:00:00+02:00"
     assert "step" not in line
     assert open_as_json(book.open)["balance"] == "240.00"

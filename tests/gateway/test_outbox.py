@@ -6,6 +6,7 @@ import json
 
 import httpx
 
+from domain.evidence import CLAIM, check
 from domain.policy import Channel
 from domain.words import COLLECTION, Message
 from gateway.parcels import framed, linked
@@ -40,7 +41,7 @@ async def test_the_list_has_every_message_and_each_tab_its_own(house: House, web
 
 async def test_each_message_is_shown_and_can_be_had_as_it_went(house: House, web: httpx.AsyncClient, number: str):
     sends = house.books.sends.of_invoice(full(house, number).id)
-    endings = {"email": "eml", "sms": "txt", "letter": "pdf", "collection": "json"}
+    endings = {"email": "eml", "sms": "txt", "letter": "pdf", "collection": "zip"}
 
     for send in sends:
         assert send.parcel
@@ -52,14 +53,29 @@ async def test_each_message_is_shown_and_can_be_had_as_it_went(house: House, web
         assert raw.headers["content-disposition"].endswith(f'.{endings[send.channel]}"')
 
 
-async def test_a_claim_is_shown_as_readable_json(house: House, web: httpx.AsyncClient, number: str):
+async def test_a_claims_notice_is_read_out_of_its_pack_beside_what_else_is_in_it(
+    house: House, web: httpx.AsyncClient, number: str
+):
     claim = house.books.sends.of_invoice(full(house, number).id)[-1]
     assert claim.parcel
+    pack = check(claim.parcel.body)
 
     html = (await web.get(f"/outbox/{claim.id}")).text
 
-    assert json.loads(claim.parcel.body)["invoice"]["reference"] in html
+    assert json.loads(pack.files[CLAIM])["invoice"]["reference"] in html
     assert "&#34;debtor&#34;: {\n" in html
+    assert pack.head in html
+    assert not [path for path, body in pack.files.items() if f"{path}</code>, {len(body)} bytes" not in html]
+
+
+async def test_a_notice_about_a_claim_is_shown_as_readable_json(house: House, web: httpx.AsyncClient, number: str):
+    case = full(house, number)
+    notice = case.send(Channel.COLLECTION, "2026-05-02T09:00", Message.WITHDRAWAL, f"{COLLECTION}-1")
+
+    html = (await web.get(f"/outbox/{notice.id}")).text
+
+    assert "&#34;notice&#34;: &#34;withdrawal&#34;,\n" in html
+    assert "Head of its log" not in html
 
 
 async def test_links_within_messages_work(house: House, web: httpx.AsyncClient, number: str):
