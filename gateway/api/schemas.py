@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from config.invoice_file import DebtorRow, InvoiceRow, ItemRow
 from config.schema import invoice_schemas
+from domain.words import DisputeOutcome
 from gateway.api.models import ProblemDocument
 from gateway.api.problems import MEDIA_TYPE, PROBLEMS
 from gateway.api.problems import Kind as ProblemKind
@@ -72,6 +73,7 @@ _FORMS: dict[Kind, dict[str, Any]] = {
     Kind.DAY: _DAY,
     Kind.LAST_DAY: _DAY,
     Kind.STEP: {"type": "string", "pattern": r"^reminder-[1-9][0-9]*$", "examples": ["reminder-1"]},
+    Kind.OUTCOME: {"type": "string", "enum": [*DisputeOutcome]},
     Kind.TEXT: {"type": "string", "minLength": 1},
 }
 _HEADERS = {
