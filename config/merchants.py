@@ -7,20 +7,20 @@ of a day is looked at only where a day is given, since at run time it has the la
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from config.merchant_source import Source, patched, read_source, senderless
+from config.lawful import HOME, Ruling, Whose, in_words, new_findings, rebased, rulings
+from config.merchant_source import patched, read_source, senderless
 from config.problems import ConfigError, Fault, Problem, nearest, shape, shown_key
 from config.values import Reading
-from domain.law import law_of
 from domain.merchant import Merchant
 from domain.policy import Policy
-from domain.review import Finding, Severity, review
+from domain.review import Severity
 
 SUFFIXES = (".yaml", ".yml")
 
@@ -31,7 +31,7 @@ class Loaded:
 
     merchant: Merchant
     text: str
-    warnings: tuple[Problem, ...]
+    warnings: tuple[Ruling, ...]
 
 
 def read_merchant(text: str, file: str, day: date | None = None) -> Merchant:
@@ -55,11 +55,20 @@ def load_text(text: str, file: str, day: date | None = None) -> Loaded:
         ConfigError: with everything that is wrong.
     """
     source = read_source(text, file)
-    found = list(_reviewed(source, day)) if day else []
-    errors = [problem for severity, problem in found if severity is Severity.ERROR]
+    found = tuple(rulings(source, day)) if day else ()
+    errors = [ruling for ruling in found if ruling.severity is Severity.ERROR]
     if errors:
         raise ConfigError(errors)
-    return Loaded(source.merchant, text, tuple(problem for _, problem in found))
+    return Loaded(source.merchant, text, found)
+
+
+def examine(path: Path, day: date, whose: Whose = HOME) -> tuple[Ruling, ...]:
+    """All that the law of a day finds in a merchant's file, errors and warnings.
+
+    Raises:
+        ConfigError: it cannot be read, so the law was not asked.
+    """
+    return tuple(rulings(read_source(read_text(path), str(path)), day, whose))
 
 
 def load_merchant(path: Path, day: date | None = None) -> Loaded:
@@ -141,8 +150,8 @@ def _policy_for(text: str, group: str | None, terms: str, day: date | None) -> t
         return None, tuple((("terms", *where), problem, cure) for where, problem, cure in faults)
     lacking = tuple(senderless(source.file, policy, ("terms",), "the terms use", merchant.policy))
     broken = [
-        (_rebased(finding, ("terms",), patch), *_told(finding))
-        for finding in (_new_findings(policy, base, merchant, day) if day else ())
+        (rebased(finding, ("terms",), patch), *in_words(finding))
+        for finding in (new_findings(policy, base, merchant, day) if day else ())
         if finding.severity is Severity.ERROR
     ]
     return (None, (*lacking, *broken)) if lacking or broken else (policy, ())
@@ -161,37 +170,3 @@ def read_text(path: Path) -> str:
     except OSError as error:
         problem = f"cannot be read: {(error.strerror or 'no reason given').lower()}"
         raise ConfigError([Problem(str(path), None, "", problem, "check the path")]) from None
-
-
-def _reviewed(source: Source, day: date) -> Iterator[tuple[Severity, Problem]]:
-    merchant = source.merchant
-    if merchant.currency == "SEK" and merchant.payee.organisation is None:
-        problem = "has no organisation number, so bills and pages carry no QR code for bank apps"
-        yield Severity.WARNING, source.tree.problem(("payee",), problem, "add organisation: as in 556123-4567")
-    for finding in _looked_at(merchant.policy, merchant, day):
-        yield finding.severity, source.tree.problem(finding.where, *_told(finding))
-    for name, policy in merchant.groups.items():
-        for finding in _new_findings(policy, merchant.policy, merchant, day):
-            where = _rebased(finding, ("groups", name), source.tree.data["groups"][name])
-            yield finding.severity, source.tree.problem(where, *_told(finding))
-
-
-def _new_findings(policy: Policy, base: Policy, merchant: Merchant, day: date) -> list[Finding]:
-    """What is found in a policy and was not in the one that it replaces."""
-    known = set(_looked_at(base, merchant, day))
-    return [finding for finding in _looked_at(policy, merchant, day) if finding not in known]
-
-
-def _looked_at(policy: Policy, merchant: Merchant, day: date) -> tuple[Finding, ...]:
-    """What the law finds in a policy, for each kind of debtor that it is meant for."""
-    found = (review(policy, law_of(merchant.country, kind), day) for kind in sorted(policy.debtors))
-    return tuple(dict.fromkeys(finding for findings in found for finding in findings))
-
-
-def _rebased(finding: Finding, where: tuple[str, ...], patch: Mapping[str, Any]) -> tuple[str | int, ...]:
-    return (*where, *finding.where[1:]) if finding.where[1] in patch else where
-
-
-def _told(finding: Finding) -> tuple[str, str]:
-    law = f" ({finding.source})" if finding.source else ""
-    return finding.problem + law, finding.cure

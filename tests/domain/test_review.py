@@ -119,12 +119,12 @@ def test_a_fee_by_sms_alone_will_never_be_charged() -> None:
     assert review(replace(SVENSK, reminders=(reminder(5, "60.00", "SEK", SMS, LETTER),)), SWEDEN, DAY) == ()
 
 
-def test_a_time_to_pay_below_the_laws_will_be_moved() -> None:
+def test_a_time_to_pay_below_the_laws_is_an_error() -> None:
     short = replace(NORSK.reminders[0], time_to_pay=Span(10))
 
     found = only(replace(NORSK, reminders=(short, NORSK.reminders[1])), NORWAY)
 
-    assert (found.severity, found.where) == (Severity.WARNING, ("policy", "reminders", 0, "time_to_pay"))
+    assert (found.severity, found.where) == (Severity.ERROR, ("policy", "reminders", 0, "time_to_pay"))
     assert found.cure == "write 14 days"
 
 
