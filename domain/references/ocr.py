@@ -1,6 +1,6 @@
 """OCR: the Swedish payment reference. 2–25 digits; the last is a Luhn digit, the one before it may tell the length.
 
-The agreement with the bank has one of four levels (numbered from MEMORY; that there are a soft and hard ones:
+The agreement with the bank has one of four levels (numbered from MEMORY; that there are soft and hard ones:
 https://www.bankgirot.se/tjanster/inbetalningar/bankgiro-inbetalningar/ocr-referenskontroll/, read 2026-11-22):
 
 1. soft check digit: a payer who mistypes it is warned, and may go on
