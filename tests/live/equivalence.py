@@ -22,6 +22,7 @@ from config.merchants import Loaded, find_merchant, load_merchant
 from domain.policy import Channel
 from domain.simulation import simulate
 from domain.timeline import Entry, life
+from domain.words import DebtorKind
 from store.registry import Opening
 from tests.live.house import EXAMPLES, House, open_house
 from workflows.opening import opening_of
@@ -38,6 +39,8 @@ MERCHANTS = {
     "FR": "clairvent",
     "GB": "marlowe",
 }
+COMPANIES = {"FI": "yritys", "DE": "firma", "NL": "zakelijk"}
+"""The group of a company, where the merchant's own rules are for consumers."""
 WAYS = {
     Channel.EMAIL: {"email": "kim@customer.example"},
     Channel.SMS: {"phone": "+4670"},
@@ -51,6 +54,8 @@ def opening_for(told: RandomStory, number: str) -> Opening:
     customer = {"name": "Kim Berg", "kind": told.invoice.kind.value}
     for way in told.invoice.ways:
         customer |= WAYS[way]
+    if told.invoice.kind is DebtorKind.COMPANY and told.law.country in COMPANIES:
+        customer["group"] = COMPANIES[told.law.country]
     if "phone" in customer:
         customer["phone"] += number  # each a customer of its own: one gets at most one dunning SMS a day
     data = {
