@@ -18,6 +18,8 @@ FIELDS: dict[str, dict[str, str]] = {
     "pay": {"amount": "10.00", "dated": "2026-03-05"},
     "collected": {"amount": "10.00"},
     "credit": {"amount": "10.00"},
+    "write-off": {"amount": "10.00"},
+    "answer": {"outcome": "upheld"},
     "amend": {"due": "2026-05-15", "email": "new@customer.example"},
     "respite": {"until": "2026-05-01"},
     "pause": {"until": "2026-05-01"},
