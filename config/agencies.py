@@ -58,14 +58,13 @@ def strangers(loaded: Loaded, file: str, settings: Settings) -> Iterator[Problem
     """The agencies that a merchant's file names and the settings do not know."""
     tree, merchant = read_source(loaded.text, file).tree, loaded.merchant
     policies = {("policy",): merchant.policy} | {("groups", name): one for name, one in merchant.groups.items()}
-    told: set[str] = set()
+    told = set(known(settings))
     for where, policy in policies.items():
-        agency = policy.collection.agency if policy.collection else OUTBOX
-        if agency not in known(settings) and agency not in told and policy.collection:
+        if policy.collection and policy.collection.agency not in told:
+            agency = policy.collection.agency
             told.add(agency)
-            yield tree.problem(
-                (*where, "collection", "agency"), f'names "{agency}", which is not set up here', cure(agency, settings)
-            )
+            place = (*where, "collection", "agency")
+            yield tree.problem(place, f'names "{agency}", which is not set up here', cure(agency, settings))
 
 
 def cure(agency: str, settings: Settings) -> str:

@@ -32,7 +32,7 @@ SLOWEST = timedelta(minutes=5)
 """So long a claim may be on its way within the agency: before, not to know it yet proves nothing."""
 
 _SAID = 500
-_TRY_LATER = {307, 308, 401, 403, 404, 405, 407, 408, 421, 425, 429}
+TRY_LATER = {307, 308, 401, 403, 404, 405, 407, 408, 421, 425, 429}
 """Answers that do not mean the claim: it was surely not taken."""
 _TROUBLE = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
 
@@ -107,7 +107,7 @@ class HttpWay:
             return self._answer(Status.UNKNOWN, said=type(error).__name__)
         if 200 <= said.status < 300:
             return self._answer(Status.SENT, item.id, said=str(said))
-        if said.status in _TRY_LATER:
+        if said.status in TRY_LATER:
             return self._answer(Status.NOT_SENT, said=str(said))
         if 400 <= said.status < 500 and said.status != httpx.codes.CONFLICT:
             return self._answer(Status.FAILED, why=Reason.REFUSED, said=str(said))

@@ -11,7 +11,8 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,6 +23,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from sqlalchemy import make_url
 
+from channels.agency.signing import is_signed
+from channels.probes import agency as probes_agency
 from channels.probes import http as probes
 from channels.probes import mail as probes_mail
 from channels.probes import sftp as probes_sftp
@@ -35,6 +38,7 @@ from domain.merchant import Merchant
 from store import condition
 from store.books import open_books, upgrade
 from tests.channels.certificates import self_signed
+from tests.channels.vendor import Asked, vendor
 from tests.commands.clinic import CLOSED, garbage, mailbox, print_house, silent, talking, web
 from tests.commands.system import KVITT, System
 from tests.databases import Postgres
@@ -63,7 +67,7 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who is silent for long is silent at once."""
-    for module in (probes, probes_mail, probes_sftp, examining):
+    for module in (probes, probes_agency, probes_mail, probes_sftp, examining):
         monkeypatch.setattr(module, "PATIENCE_S", 0.3)
 
 
@@ -899,3 +903,147 @@ def test_a_key_of_ours_that_cannot_be_read_is_told(
 
     assert why in found.why
     assert found.cure.startswith("KVITT_PRINTHOUSE_KEY")
+
+
+# --- Agencies --------------------------------------------------------------------------------------------------------
+
+SIGNING, REPORTS = f"whsec_{'A' * 43}=", f"whsec_{'E' * 43}="
+
+
+def with_agency(merchant: Merchant, agency: str | None) -> Merchant:
+    """A merchant that hands over to this agency, or to none."""
+    collection = merchant.policy.collection
+    assert collection
+    policy = replace(merchant.policy, collection=replace(collection, agency=agency) if agency else None)
+    return replace(merchant, policy=policy, groups={})
+
+
+def drop(port: int, key: Path, host_key: str) -> dict[str, object]:
+    settings: dict[str, object] = {"COLLECTION": "sftp", "AGENCY_NAME": "nordinkasso", "AGENCY_HOST": "127.0.0.1"}
+    return settings | {"AGENCY_USER": "kvitt", "AGENCY_PORT": port, "AGENCY_KEY": key, "AGENCY_HOST_KEY": host_key}
+
+
+def posted(url: str) -> dict[str, object]:
+    settings: dict[str, object] = {"COLLECTION": "http", "AGENCY_NAME": "nordinkasso", "AGENCY_URL": url}
+    return settings | {"AGENCY_SECRETS": SIGNING, "AGENCY_REPORT_SECRETS": REPORTS}
+
+
+def test_the_outbox_is_fine_where_somebody_hands_over_to_it(monkeypatch: pytest.MonkeyPatch):
+    """A merchant that hands over to nobody needs none."""
+    merchant = merchants_from()
+
+    assert told(look(monkeypatch, "Collection", with_agency(merchant, "outbox"))) == [
+        "ok: The outbox: claims wait there for a person"
+    ]
+    assert told(look(monkeypatch, "Collection", with_agency(merchant, None))) == [
+        "ok: None: nobody hands over to an agency"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "cure"),
+    [
+        ({}, "outbx", 'did you mean "outbox"?; or set it up with KVITT_COLLECTION or KVITT_AGENCIES'),
+        ({}, "intrum", "known: outbox; or set it up with KVITT_COLLECTION or KVITT_AGENCIES"),
+        ({"COLLECTION": "none"}, "outbox", "KVITT_COLLECTION is none: every hand-over is refused"),
+    ],
+)
+def test_an_agency_that_a_merchant_names_and_nobody_set_up_is_told(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, object], name: str, cure: str
+):
+    (found,) = look(monkeypatch, "Collection", with_agency(merchants_from(), name), **settings)
+
+    assert (found.state, found.what) == (State.WRONG, f'The agency "{name}"')
+    assert found.why.endswith("hands over to it, and it is not set up")
+    assert found.cure == cure
+
+
+def test_an_agency_whose_settings_are_missing_is_not_asked(monkeypatch: pytest.MonkeyPatch):
+    (found,) = look(monkeypatch, "Collection", COLLECTION="sftp", AGENCY_NAME="nordinkasso", AGENCY_HOST="127.0.0.1")
+
+    assert (found.state, found.what) == (State.UNCHECKED, "The agency nordinkasso")
+    assert "KVITT_AGENCY_KEY is missing" in found.why
+
+
+def test_an_agencys_folders_that_are_well_are_found_so_and_left_as_they_were(
+    monkeypatch: pytest.MonkeyPatch, press: Path
+):
+    with print_house(press) as server:
+        found = look(monkeypatch, "Collection", **drop(*server))
+
+    assert told(found) == [
+        f"ok: The agency nordinkasso 127.0.0.1:{server[0]}",
+        "ok: The agency nordinkasso's folder in",
+        "ok: The agency nordinkasso's folder out",
+    ]
+    assert {path.name for path in press.rglob("*")} == {"in", "out"}
+
+
+def test_an_agencys_folders_that_we_may_not_write_to_are_told(monkeypatch: pytest.MonkeyPatch, press: Path):
+    with print_house(press, locked=True) as server:
+        _, into, out_of = look(monkeypatch, "Collection", **drop(*server))
+
+    assert (into.state, into.why) == (State.WRONG, "we may not write there")
+    assert (out_of.state, out_of.why[:21]) == (State.NOTE, "we may only read ther")
+    assert "KVITT_AGENCY_USER" in into.cure
+
+
+def test_another_agency_with_another_key_is_told_by_its_place_in_the_settings(
+    monkeypatch: pytest.MonkeyPatch, press: Path
+):
+    other = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().strip()
+    with print_house(press) as (port, key, _):
+        agency = {"kind": "sftp", "host": "127.0.0.1", "port": port, "user": "kvitt", "key": str(key)}
+        agencies = json.dumps({"intrum": agency | {"host_key": other}})
+        (found,) = look(monkeypatch, "Collection", AGENCIES=agencies)
+
+    assert (found.state, found.why) == (State.WRONG, "it shows another key than the one we know")
+    assert found.cure.startswith("KVITT_AGENCIES, intrum.host_key: ask the agency intrum for its key")
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "state", "why", "cure"),
+    [
+        (404, {"known": False}, State.OK, "", ""),
+        (200, {"known": False}, State.OK, "", ""),
+        (404, {}, State.NOTE, "it does not say that it does not know a claim", "docs/agencies.md"),
+        (401, {}, State.WRONG, "it does not take our signature (401)", "KVITT_AGENCY_SECRETS"),
+        (403, {"known": False}, State.WRONG, "it does not take our signature (403)", "KVITT_AGENCY_SECRETS"),
+        (302, {}, State.WRONG, "it sends us on to another address", "KVITT_AGENCY_URL"),
+        (200, b"<html>", State.WRONG, "it claims to know a claim that never was (200)", "KVITT_AGENCY_URL"),
+        (200, {"known": True}, State.WRONG, "it claims to know a claim that never was (200)", "KVITT_AGENCY_URL"),
+        (503, {}, State.UNCHECKED, "it has trouble of its own (503)", "ask again"),
+    ],
+)
+def test_an_agency_is_asked_for_a_claim_that_never_was(
+    monkeypatch: pytest.MonkeyPatch, status: int, said: Any, state: State, why: str, cure: str
+):
+    asked: list[Asked] = []
+
+    def act(handler: Any, request: Asked) -> None:
+        asked.append(request)
+        handler.send_response(status)
+        handler.send_header("Location", "https://elsewhere.example/")
+        handler.end_headers()
+        handler.wfile.write(said if isinstance(said, bytes) else json.dumps(said).encode())
+
+    with vendor(act) as server:
+        (found,) = look(monkeypatch, "Collection", **posted(server.url))
+
+    assert (found.state, found.what) == (state, f"The agency nordinkasso at {server.url}")
+    assert found.why.startswith(why)
+    assert bool(found.why) == bool(why)
+    assert cure in found.cure
+    (request,) = asked
+    assert request.method == "GET"
+    assert is_signed(request.headers, b"", [SIGNING], datetime.now(UTC))
+
+
+def test_an_agency_that_is_away_or_whose_word_nobody_hears_is_told(monkeypatch: pytest.MonkeyPatch):
+    settings = posted(f"http://127.0.0.1:{CLOSED}") | {"AGENCY_REPORT_SECRETS": ""}
+    away, unheard = look(monkeypatch, "Collection", **settings)
+
+    assert (away.state, away.why) == (State.WRONG, "nobody listens there")
+    assert away.cure.startswith("KVITT_AGENCY_URL")
+    assert (unheard.state, unheard.what) == (State.NOTE, "The reports of nordinkasso")
+    assert unheard.cure.startswith("KVITT_AGENCY_REPORT_SECRETS")

@@ -156,10 +156,12 @@ def test_the_waits_are_those_of_the_code():
     told = {Channel.SMS: "an SMS after 10 minutes and then each hour for 2 days"}
     told[Channel.EMAIL] = "an e-mail after an hour and then every 6 hours for 4 days"
     told[Channel.LETTER] = "a letter after 6 hours and then every 12 hours for 60 days"
+    told[Channel.COLLECTION] = "an agency over HTTP about what it has after a day and then every day for 730 days"
     asked = {
         Channel.SMS: (timedelta(minutes=10), timedelta(hours=1), timedelta(days=2)),
         Channel.EMAIL: (timedelta(hours=1), timedelta(hours=6), timedelta(days=4)),
         Channel.LETTER: (timedelta(hours=6), timedelta(hours=12), timedelta(days=60)),
+        Channel.COLLECTION: (timedelta(days=1), timedelta(days=1), timedelta(days=730)),
     }
     for channel, words in told.items():
         assert words in " ".join(OPERATIONS.split())
