@@ -243,7 +243,7 @@ def _least_pay_by(case: Case, proposal: Proposal) -> date:
         terms.append(law.collection.notice.at(today))
     if proposal.message is Message.DEMAND:
         terms.append(law.demand.term.at(today))
-    if not any(send.is_out for send in case.reminders):
+    if not any(send.is_out and send.channel in WRITTEN for send in case.reminders):
         terms.append(law.reminders.free_first.at(today))
     days = [law.last_day(term, today, proposal.channel) for term in terms if term]
     return max([today + timedelta(days=law.reminders.new_due.at(today) or 0), *days])

@@ -18,11 +18,12 @@ from domain.rules import decide
 from domain.simulation import Simulation, reserve, simulate
 from domain.stories import Happening, What, event_of
 from domain.timeline import Entry, life
-from domain.words import DebtorKind, SendId, Status
+from domain.words import AgencyOutcome, DebtorKind, DisputeOutcome, SendId, Status
 
 SE, NO = law_of("SE", DebtorKind.CONSUMER), law_of("NO", DebtorKind.CONSUMER)
 EMAIL, SMS, LETTER = Rung(Channel.EMAIL), Rung(Channel.SMS), Rung(Channel.LETTER)
 MINUTE = timedelta(minutes=1)
+OUTCOMES = {*DisputeOutcome, *AgencyOutcome}
 
 
 def days(count: int) -> Span:
@@ -102,13 +103,14 @@ def law_for(policy: Policy) -> Law:
 class Life(Simulation):
     """A life that a test leads by hand. Moments are written as ``04-01 09:00``, the debtor's local time in 2026."""
 
-    def __init__(self, policy: Policy | None = None, **invoice: Any) -> None:
+    def __init__(self, policy: Policy | None = None, law: Law | None = None, **invoice: Any) -> None:
         self.policy = policy or a_policy()
-        law = law_for(self.policy)
+        law = law or law_for(self.policy)
         if law is NO:
             invoice = {"country": "NO", "amount": nok("249.00"), **invoice}
         self.invoice = an_invoice(**invoice)
-        super().__init__(self.invoice, self.policy, law, law.calendar.moment(datetime(2026, 3, 1)))
+        start = min(date(2026, 3, 1), self.invoice.issued)
+        super().__init__(self.invoice, self.policy, law, law.calendar.moment(datetime.combine(start, time.min)))
 
     def moment(self, text: str) -> datetime:
         return self.law.calendar.moment(wall(text))
@@ -193,7 +195,7 @@ def wall(text: str) -> datetime:
 
 
 def _happening(line: str, currency: str) -> Happening:
-    """Read ``04-20 10:00 paid 309.00 dated=04-01``."""
+    """Read ``04-20 10:00 paid 309.00 dated=04-01``, or ``04-20 10:00 answered rejected reply``."""
     day, hour, what, *rest = line.split()
     fields: dict[str, Any] = {}
     for word in rest:
@@ -206,6 +208,10 @@ def _happening(line: str, currency: str) -> Happening:
             fields["amount"] = Money.parse(word, currency)
         elif word.startswith("reminder"):
             fields["step"] = word
+        elif word in OUTCOMES:
+            fields["outcome"] = word
+        elif word == "reply":
+            fields["reply"] = True
         else:
             fields["channel"] = Channel(word)
     return Happening(wall(f"{day} {hour}"), What(what), **fields)
