@@ -7,15 +7,14 @@ from datetime import UTC, date, datetime
 from typing import Annotated
 
 import typer
-from pydantic_core import PydanticCustomError
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from commands import show
+from commands.days import day_of
 from commands.orders import JSON
 from commands.session import CommandError
-from config.values import parse_date
 from domain.law import ALIASES, UnknownLawError, law_of
 from domain.law.pack import FIRM, Law
 from domain.law.telling import FIGURES, WHOM, Line, Section, countries, figures_of, holds, sections_of
@@ -41,7 +40,7 @@ def law(
 
     Example: kvitt law SE --kind consumer --on 2026-03-02.
     """
-    day = _day(on) if on else None
+    day = day_of(on) if on else None
     if country is None:
         every = [law for of in countries().values() for law in of if kind in (None, law.kind)]
         _all(every, day or datetime.now(UTC).date(), json_=json_)
@@ -67,13 +66,6 @@ def laws_of(country: str, kind: DebtorKind | None) -> list[Law]:
         return [law_of(country, kind or DebtorKind.COMPANY)]
     except UnknownLawError as error:
         raise CommandError(f"{error}; see them all with: kvitt law") from None
-
-
-def _day(text: str) -> date:
-    try:
-        return parse_date(text)
-    except PydanticCustomError as error:
-        raise CommandError(f"{error}; {(error.context or {})['cure']}") from None
 
 
 def _all(laws: Sequence[Law], day: date, *, json_: bool) -> None:

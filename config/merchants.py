@@ -62,13 +62,15 @@ def load_text(text: str, file: str, day: date | None = None) -> Loaded:
     return Loaded(source.merchant, text, found)
 
 
-def examine(path: Path, day: date, whose: Whose = HOME) -> tuple[Ruling, ...]:
-    """All that the law of a day finds in a merchant's file, errors and warnings.
+def examine(path: Path, day: date, whose: Whose = HOME) -> Loaded:
+    """Read a merchant's file, whatever the law of a day says: its errors are told among the warnings.
 
     Raises:
         ConfigError: it cannot be read, so the law was not asked.
     """
-    return tuple(rulings(read_source(read_text(path), str(path)), day, whose))
+    text = read_text(path)
+    source = read_source(text, str(path))
+    return Loaded(source.merchant, text, tuple(rulings(source, day, whose)))
 
 
 def load_merchant(path: Path, day: date | None = None) -> Loaded:

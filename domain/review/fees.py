@@ -94,16 +94,15 @@ def free_first(look: Look) -> Iterator[Finding]:
             continue
         number = look.steps.index(first.step)
         free = next((n for n in range(number) if written(look.policy.reminders[n])), None)
-        limit = "one in writing that is free comes first"
+        limit = f"after a free one in writing and {in_words(rule[0])}" if rule[0] else "after a free one in writing"
         if free is None:
-            problem = f"the first message that is to cost something cannot be the first in writing: {limit}"
+            problem = f"a message may cost something only {limit}, and none comes before this"
             yield error(first.where, problem, FREE, rule[1], limit, "0.00")
             continue
         days = look.fewest(rule[0], look.policy.reminders[free])
         gap = first.step.wished - look.steps[free].earliest
         if gap <= days:
-            limit = f"after the free message and {in_words(rule[0])}" if rule[0] else "after the free message"
-            problem = f"a fee may be charged {limit}; this comes {gap} days after it"
+            problem = f"a message may cost something only {limit}; this comes {gap} days after it"
             yield _too_soon(first.step, days + 1 - gap, problem, rule[1], limit)
 
 

@@ -157,7 +157,7 @@ class Look:
         """The time that the law gives after a reminder."""
         new_due = ruled(self.law.reminders.new_due, self.day)
         if new_due:
-            yield Given(new_due[0], f"{new_due[0]} days from sending", "with a new due date", new_due[1], False)
+            yield Given(new_due[0], f"{new_due[0]} days from sending", "as a new due date", new_due[1], False)
         rule, what = self.law.collection.notice, "before collection"
         if self.messages[index] is Message.DEMAND:
             rule, what = self.law.demand.term, "to answer a demand"

@@ -15,7 +15,7 @@ def times_to_pay(look: Look) -> Iterator[Finding]:
     for step in look.steps:
         short = [given for given in step.given if step.time_to_pay and fewest_days(step.time_to_pay) < given.days]
         if short:
-            most = max(short, key=lambda given: given.days)
+            most = max(short, key=lambda given: (given.days, given.binds))
             value = Span(most.days)
             problem = f"{step.time_to_pay} is less than the law gives {most.what}: {most.limit}"
             yield error((*step.where, "time_to_pay"), problem, f"write {value}", most.source, most.limit, value)
@@ -33,7 +33,7 @@ def waits(look: Look) -> Iterator[Finding]:
             problem = f"{step.wait} is too soon: the law gives {most.limit} {most.what}"
             yield error(step.key, problem, f"write {value}", most.source, most.limit, value)
         elif soon:
-            problem = f"the law gives {soon[0].limit} {soon[0].what} first, so this will be moved"
+            problem = f"the law gives {soon[0].limit} {soon[0].what}, so this will be moved"
             yield warning(step.key, problem, f"write {value}", soon[0].source, soon[0].limit, value)
         elif gap <= time_of(before):
             yield _out_of_order(before, step, value)
