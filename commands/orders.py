@@ -12,21 +12,23 @@ from typing import Annotated
 from uuid import uuid4
 
 import typer
+from pydantic_core import PydanticCustomError
 
 from commands import show
 from commands.session import CommandError, found, in_session, parted
 from config.merchants import find_merchant
 from config.settings import read_settings
+from config.values import text
 from domain.events import Stopped
 from domain.wire import Glance
 from store.orders import Order
 from workflows.client import CaseClient
-from workflows.orders import ORDERS, Field, Given, OrderKind, checked, contact_changes
+from workflows.order_values import checked, contact_changes, fitting
+from workflows.orders import ORDERS, Field, Given, OrderKind
 
 NUMBER = Annotated[str, typer.Argument(help="The invoice's number, or merchant/number.", metavar="NUMBER")]
 MERCHANT = Annotated[str | None, typer.Option("--merchant", "-m", help="Whose invoice, if several have the number.")]
-WHY = Annotated[str, typer.Option("--why", help="Why; kept with the order.")]
-LONGEST_ID = 64
+LONGEST_ID, LONGEST_WHY = 64, 1_000
 
 
 def _short(given: str | None) -> str | None:
@@ -35,6 +37,17 @@ def _short(given: str | None) -> str | None:
     return given
 
 
+def _one_line(given: str) -> str:
+    if len(given) > LONGEST_WHY:
+        raise typer.BadParameter(f"has {len(given)} letters; write at most {LONGEST_WHY}")
+    try:
+        return text(given) if given.strip() else ""
+    except PydanticCustomError as error:
+        context = error.context or {}
+        raise typer.BadParameter(f"{context['problem']}; {context['cure']}") from None
+
+
+WHY = Annotated[str, typer.Option("--why", callback=_one_line, help="Why; kept with the order.")]
 ONCE = Annotated[
     str | None, typer.Option("--id", callback=_short, help="Your own id for the order; given twice it is done once.")
 ]
@@ -101,6 +114,8 @@ async def _give(
     today = case.law.calendar.wall(at).date()
     values = checked(kind, texts, case.invoice, case.policy, today)
     details = contact_changes(case.details, values)
+    if await asyncio.to_thread(client.books.orders.one, ref.merchant, ref.number, order.id) is None:
+        fitting(kind, values, case.facts)
     event = kind.event(Given(at, today, values))
     order = replace(order, reply=values.get("reply") or "")
     glance = await client.order(ref, order, event, details)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, Row, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -36,12 +37,15 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class GivenOrder:
-    """An order as the books tell it: ``kind`` is the event that it meant."""
+    """An order as the books tell it: ``kind`` is the name of the event that it meant."""
 
     at: datetime
     kind: str
     who: str
     why: str
+    event: Event
+    reply: str = ""
+    """What we are to write to the customer."""
 
 
 class OrderIdTakenError(ValueError):
@@ -87,14 +91,14 @@ class Orders:
         """The orders of an invoice, oldest first."""
         mine = select(COMMAND).where(COMMAND.c.merchant == merchant, COMMAND.c.number == number).order_by(COMMAND.c.at)
         with reading(self.engine) as connection:
-            return [GivenOrder(row.at, row.kind, row.who, row.why) for row in connection.execute(mine)]
+            return [_given(row) for row in connection.execute(mine)]
 
-    def meant(self, merchant: str, number: str, order_id: str) -> Event | None:
-        """What an invoice's order of this id meant when it was given; None: it has none."""
+    def one(self, merchant: str, number: str, order_id: str) -> GivenOrder | None:
+        """An invoice's order of this id, as it was given; None: it has none."""
         mine = (COMMAND.c.id == order_id) & (COMMAND.c.merchant == merchant) & (COMMAND.c.number == number)
         with reading(self.engine) as connection:
-            row = connection.execute(select(COMMAND.c.kind, COMMAND.c.body).where(mine)).one_or_none()
-        return load_event(row.kind, row.body) if row else None
+            row = connection.execute(select(COMMAND).where(mine)).one_or_none()
+        return _given(row) if row else None
 
     def keep_for(self, merchant: str, number: str, order: Order, event: Event) -> bool:
         """Keep an order for an invoice that is not known yet; it becomes the invoice's first event.
@@ -112,6 +116,10 @@ class Orders:
                 return False
             _keep(connection, order, merchant, number, event, taken=False)
         return True
+
+
+def _given(row: Row[Any]) -> GivenOrder:
+    return GivenOrder(row.at, row.kind, row.who, row.why, load_event(row.kind, row.body), row.reply or "")
 
 
 def _keep(connection: Connection, order: Order, merchant: str, number: str, event: Event, *, taken: bool) -> None:

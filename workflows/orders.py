@@ -1,6 +1,7 @@
 """The command table: every order that can be given to a case, what it needs, and the event it means.
 
-The command line and whatever else takes orders are made from this table, so there is one list and one way.
+The command line and whatever else takes orders are made from this table, so there is one list and one way. What an
+order's values must be is read in ``workflows/order_values.py``.
 """
 
 from __future__ import annotations
@@ -11,12 +12,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from pydantic_core import PydanticCustomError
-
-from config.invoice_input import InvoiceInput
-from config.invoices import read_invoice
-from config.problems import ConfigError, Problem, wrong
-from config.values import parse_date, parse_money
 from domain.events import (
     Amended,
     Answered,
@@ -34,9 +29,6 @@ from domain.events import (
     WithdrawalAsked,
     WrittenOff,
 )
-from domain.facts import Invoice
-from domain.policy import Channel, Policy
-from domain.words import DisputeOutcome, reminder_step
 
 
 class Kind(StrEnum):
@@ -48,6 +40,8 @@ class Kind(StrEnum):
     STEP = "step"
     OUTCOME = "outcome"
     TEXT = "text"
+    WORDS = "words"
+    """What people read: it may have paragraphs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +80,6 @@ class OrderKind:
 PAID = Field("amount", Kind.MONEY, "How much, as in 249.00. Money taken back: after --, as in -- -249.00.", needed=True)
 CREDITED = Field("amount", Kind.MONEY, "How much, as in 49.00.", needed=True)
 DATED = Field("dated", Kind.DAY, "The day of the payer's bank; default: today.")
-CONTACT = ("email", "phone", "address")
 
 ORDERS: dict[str, OrderKind] = {
     kind.name: kind
@@ -151,7 +144,7 @@ ORDERS: dict[str, OrderKind] = {
             (
                 Field("outcome", Kind.OUTCOME, "rejected, upheld or credited.", needed=True),
                 Field("amount", Kind.MONEY, "How much is credited, where the outcome is credited."),
-                Field("reply", Kind.TEXT, "What we write to the customer; without it you have answered in writing."),
+                Field("reply", Kind.WORDS, "What we write to the customer; without it you have answered in writing."),
             ),
         ),
         OrderKind(
@@ -176,10 +169,10 @@ ORDERS: dict[str, OrderKind] = {
         ),
         OrderKind(
             "waive",
-            "Waive the fee of a step.",
+            "Waive what a step costs: its fee, its interest, its compensation.",
             "kvitt waive 10001 reminder-1",
             lambda given: Waived(at=given.at, step=given["step"]),
-            (Field("step", Kind.STEP, "Which reminder's fee, as in reminder-1.", needed=True),),
+            (Field("step", Kind.STEP, "Which step, as in reminder-1; or collection.", needed=True),),
         ),
         OrderKind("stop", "Stop the case for good.", "kvitt stop 10001", lambda given: Stopped(at=given.at)),
         OrderKind(
@@ -197,91 +190,3 @@ ORDERS: dict[str, OrderKind] = {
         ),
     )
 }
-
-
-def checked(
-    kind: OrderKind, given: Mapping[str, str | None], invoice: Invoice, policy: Policy, today: date
-) -> dict[str, Any]:
-    """The values of an order, read and checked. ``today`` is the debtor's.
-
-    Raises:
-        ConfigError: naming each field that is wrong, and the cure.
-    """
-    values: dict[str, Any] = {}
-    problems: list[Problem] = []
-    for field in kind.fields:
-        text = given.get(field.name)
-        if text is None:
-            continue
-        try:
-            values[field.name] = _read(field, text, invoice, policy, today)
-        except PydanticCustomError as error:
-            context = error.context or {}
-            problems.append(Problem("", None, field.name, context["problem"], context["cure"]))
-    if kind.name == "amend" and not values and not problems:
-        problems.append(Problem("", None, "amend", "changes nothing", "give an amount, a due date or an address"))
-    if kind.name == "answer" and not problems:
-        problems += _answer_problems(values)
-    if problems:
-        raise ConfigError(problems)
-    return values
-
-
-def _answer_problems(values: Mapping[str, Any]) -> list[Problem]:
-    """An amount belongs to the outcome credited, and to no other."""
-    is_credited = values.get("outcome") is DisputeOutcome.CREDITED
-    if is_credited and "amount" not in values:
-        return [Problem("", None, "amount", "is missing", "say how much is credited: --amount 49.00")]
-    if not is_credited and "amount" in values:
-        return [Problem("", None, "amount", "belongs to the outcome credited only", "leave it out")]
-    return []
-
-
-def contact_changes(details: str, values: dict[str, Any]) -> str | None:
-    """The invoice's details with a new address, which also goes into ``values`` as ``renewed``; None without one.
-
-    Raises:
-        ConfigError: the address cannot be one.
-    """
-    changes = {name: values[name] for name in CONTACT if name in values}
-    if not changes:
-        return None
-    before = InvoiceInput.from_json(details)
-    data = before.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    if "address" in changes:
-        changes["address"] = [line.strip() for line in changes["address"].split("|")]
-    data["customer"] = {**data["customer"], **changes}
-    after = read_invoice(data)
-    channels = {"email": Channel.EMAIL, "phone": Channel.SMS, "address": Channel.LETTER}
-    values["renewed"] = tuple(channels[name] for name in changes if channels[name] in after.ways())
-    return after.to_json()
-
-
-def _read(field: Field, text: str, invoice: Invoice, policy: Policy, today: date) -> object:
-    match field.kind:
-        case Kind.MONEY:
-            money = parse_money(text, invoice.amount.currency)
-            if not money or (money.minor < 0 and field is not PAID):
-                raise wrong(f"{money} is not above zero", "write an amount above zero")
-            return money
-        case Kind.DAY:
-            day = parse_date(text)
-            if field.name == "due" and day < invoice.issued:
-                raise wrong(f"{day} is before the invoice was issued", f"write a day from {invoice.issued} on")
-            return day
-        case Kind.LAST_DAY:
-            day = parse_date(text)
-            if day < today:
-                raise wrong(f"{day} is past", f"write a day from {today} on")
-            return day
-        case Kind.OUTCOME:
-            if text not in list(DisputeOutcome):
-                raise wrong(f'"{text}" is no outcome', f"write one of {', '.join(DisputeOutcome)}")
-            return DisputeOutcome(text)
-        case Kind.STEP:
-            steps = [reminder_step(index) for index in range(len(policy.reminders))]
-            if text not in steps:
-                raise wrong(f'"{text}" is not a step with a fee', f"write one of {', '.join(steps)}")
-            return text
-        case Kind.TEXT:
-            return text

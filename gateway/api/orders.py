@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Any
 from uuid import uuid4
 
 from fastapi import APIRouter, Request
@@ -25,8 +26,10 @@ from gateway.api.problems import Kind, Refusal, invalid, wrong_at
 from gateway.api.schemas import COMMAND, COMMON, PAYMENT, answers, takes
 from gateway.api.service import PATIENCE
 from store.cases import CaseFile, UnknownInvoiceError
-from store.orders import Order, OrderIdTakenError
-from workflows.orders import ORDERS, Given, OrderKind, checked, contact_changes
+from store.orders import GivenOrder, Order, OrderIdTakenError
+from workflows.order_values import checked, contact_changes, fitting
+from workflows.orders import ORDERS, Given, OrderKind
+from workflows.orders import Kind as FieldKind
 
 LONGEST = {"id": 64, "why": 1_000}
 """Letters of an order's id and of its reason."""
@@ -47,6 +50,24 @@ class Asked:
     fields: dict[str, str]
     id: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What an order means: its event, its values, and the invoice's details if they change with it."""
+
+    event: Event
+    values: dict[str, Any]
+    details: str | None
+
+    @property
+    def reply(self) -> str:
+        """What we are to write to the customer."""
+        return self.values.get("reply") or ""
+
+    def is_said_by(self, kept: GivenOrder) -> bool:
+        """Whether an order in the books says the same."""
+        return (kept.event, kept.reply) == (self.event, self.reply)
 
 
 def router() -> APIRouter:
@@ -109,15 +130,16 @@ async def _give(asks: Caller, ref: InvoiceRef, asked: Asked, order: Order) -> An
         _check_same(known, asked, case)
         return Answer(200, TakenOrder(number=ref.number, order=asked.kind.name, known=True, seen=True).as_json())
     try:
-        event, details = _meant(asked, case, now)
-        order = replace(order, reply=asked.fields.get("reply", ""))
-        glance = await service.desk.client.order(ref, order, event, details, PATIENCE)
+        meant = _meant(asked, case, now)
+        fitting(asked.kind, meant.values, case.facts)
+        order = replace(order, reply=meant.reply)
+        glance = await service.desk.client.order(ref, order, meant.event, meant.details, PATIENCE)
     except ConfigError as error:
         raise _placed(error) from None
     except OrderIdTakenError:
         raise _taken() from None
     _, kept = await asyncio.to_thread(_read, asks, ref, order)
-    if kept and kept != event:
+    if kept and not meant.is_said_by(kept):
         _check_same(kept, asked, case)
     taken = TakenOrder(
         number=ref.number,
@@ -130,26 +152,25 @@ async def _give(asks: Caller, ref: InvoiceRef, asked: Asked, order: Order) -> An
     return Answer(201 if glance else 202, taken.as_json())
 
 
-def _read(asks: Caller, ref: InvoiceRef, order: Order) -> tuple[CaseFile, Event | None]:
+def _read(asks: Caller, ref: InvoiceRef, order: Order) -> tuple[CaseFile, GivenOrder | None]:
     books = asks.service.books
     try:
-        return books.cases.read(ref.id), books.orders.meant(ref.merchant, ref.number, order.id)
+        return books.cases.read(ref.id), books.orders.one(ref.merchant, ref.number, order.id)
     except UnknownInvoiceError:
         raise missing() from None
 
 
-def _meant(asked: Asked, case: CaseFile, now: datetime) -> tuple[Event, str | None]:
-    """The event that an order means, and the invoice's details if they change with it."""
+def _meant(asked: Asked, case: CaseFile, now: datetime) -> Meant:
     today = case.law.calendar.wall(now).date()
     values = checked(asked.kind, asked.fields, case.invoice, case.policy, today)
     details = contact_changes(case.details, values)
-    return asked.kind.event(Given(now, today, values)), details
+    return Meant(asked.kind.event(Given(now, today, values)), values, details)
 
 
-def _check_same(known: Event, asked: Asked, case: CaseFile) -> None:
+def _check_same(known: GivenOrder, asked: Asked, case: CaseFile) -> None:
     """The same id must mean the same, told at the moment at which it was given first."""
     try:
-        same = _meant(asked, case, known.at)[0] == known
+        same = _meant(asked, case, known.event.at).is_said_by(known)
     except ConfigError as error:
         raise _placed(error) from None
     if not same:
@@ -183,7 +204,12 @@ def _asked(kind: OrderKind, body: Body, also: set[str]) -> Asked:
     ]
     if problems:
         raise invalid(problems)
-    texts = {name: _text(body.data[name], name) for name in (*names, *COMMON) if body.data.get(name) is not None}
+    prose = {field.name for field in kind.fields if field.kind is FieldKind.WORDS}
+    texts = {
+        name: _text(body.data[name], name, lines=name in prose)
+        for name in (*names, *COMMON)
+        if body.data.get(name) is not None
+    }
     for name, most in LONGEST.items():
         if len(texts.get(name, "")) > most:
             raise wrong_at(name, f"has {len(texts[name])} letters", f"write at most {most}")
@@ -192,11 +218,12 @@ def _asked(kind: OrderKind, body: Body, also: set[str]) -> Asked:
     )
 
 
-def _text(value: object, name: str) -> str:
+def _text(value: object, name: str, *, lines: bool = False) -> str:
+    """The text of a field; one that may have several lines is read with the others' values."""
     if not isinstance(value, str):
         raise wrong_at(name, f"is {shape(value)[:40]}; it must be text", "write text in quotes")
     try:
-        return text(value)
+        return value if lines else text(value)
     except PydanticCustomError as error:
         context = error.context or {}
         raise wrong_at(name, context["problem"], context["cure"]) from None

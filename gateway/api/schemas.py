@@ -16,6 +16,7 @@ from domain.words import DisputeOutcome
 from gateway.api.models import ProblemDocument
 from gateway.api.problems import MEDIA_TYPE, PROBLEMS
 from gateway.api.problems import Kind as ProblemKind
+from workflows.order_values import LONGEST
 from workflows.orders import ORDERS, Field, Kind, OrderKind
 
 Responses = dict[int | str, dict[str, Any]]
@@ -72,9 +73,15 @@ _FORMS: dict[Kind, dict[str, Any]] = {
     },
     Kind.DAY: _DAY,
     Kind.LAST_DAY: _DAY,
-    Kind.STEP: {"type": "string", "pattern": r"^reminder-[1-9][0-9]*$", "examples": ["reminder-1"]},
+    Kind.STEP: {"type": "string", "pattern": r"^(reminder-[1-9][0-9]*|collection)$", "examples": ["reminder-1"]},
     Kind.OUTCOME: {"type": "string", "enum": [*DisputeOutcome]},
     Kind.TEXT: {"type": "string", "minLength": 1},
+    Kind.WORDS: {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": LONGEST,
+        "examples": ["The meter was read on 3 March."],
+    },
 }
 _HEADERS = {
     "RateLimit-Limit": "How many requests the key may make in its window.",
