@@ -83,7 +83,8 @@ def in_collection(case: Case) -> Decision | None:
             return _tell_agency(case, Message.DISPUTE_NOTICE, Reason.DISPUTED, DISPUTE_RUNG)
         if not any(ask.reason is Reason.DISPUTED_IN_COLLECTION and ask.at >= since for ask in facts.asks):
             return Note(Asked(at=case.moment, reason=Reason.DISPUTED_IN_COLLECTION))
-    return _if_silent(case) or Wait(_hold_end(case), Reason.IN_COLLECTION)
+    unheld = None if facts.hold else _in_writing(case)
+    return unheld or _if_silent(case) or Wait(_hold_end(case), Reason.IN_COLLECTION)
 
 
 def given_back(case: Case) -> Decision | None:
@@ -117,7 +118,7 @@ def on_hold(case: Case) -> Decision | None:
     hold = case.facts.hold
     if hold:
         return Wait(_hold_end(case), hold.kind)
-    is_all = case.facts.disputes and case.asked_for <= case.policy.tolerance
+    is_all = case.facts.disputes and (not case.principal or case.asked_for <= case.policy.tolerance)
     return Wait(_hold_end(case), Reason.DISPUTED) if is_all else None
 
 
@@ -220,14 +221,16 @@ def _recallable(case: Case) -> Iterator[SendState]:
 
 def _told_last(case: Case) -> Decision | None:
     """What the debtor is still to be told: our answer, what was asked for wrongly, that the money arrived."""
+    is_paid = case.facts.closed is Outcome.PAID and bool(case.facts.payments)
+    proposal = receipt(case) if is_paid and case.policy.receipt else None
+    return _in_writing(case) or ((stuck(case) or when_open(case, proposal)) if proposal else None)
+
+
+def _in_writing(case: Case) -> Decision | None:
+    """What the debtor is told whatever else is so: our answer to a dispute, and what was asked for wrongly."""
     facts = case.facts
-    is_paid = facts.closed is Outcome.PAID and bool(facts.payments)
-    last = (
-        *(answers(case) if facts.answers else ()),
-        correction(case) if facts.charges else None,
-        receipt(case) if is_paid and case.policy.receipt else None,
-    )
-    proposal = next((proposal for proposal in last if proposal), None)
+    owed = (*(answers(case) if facts.answers else ()), correction(case) if facts.charges else None)
+    proposal = next((proposal for proposal in owed if proposal), None)
     return (stuck(case) or when_open(case, proposal)) if proposal else None
 
 

@@ -289,7 +289,7 @@ def _collects(case: Case) -> Collection | None:
 def _is_undisputed(case: Case, collection: Collection) -> bool:
     """Whether no dispute ever was that the merchant's rules or an answer still to be sent keep from collection."""
     disputed = any(hold.kind is Reason.DISPUTED for hold in case.facts.holds)
-    unsent = any(case.first_out(step) is None for step, _ in _replies(case))
+    unsent = any(not any(send.is_out for send in case.of_step(step)) for step, _ in _replies(case))
     return not (unsent or (disputed and collection.undisputed_only))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from domain.calendar import Hours, Span, Unit
 from domain.decisions import Decision, Send
-from domain.events import Event, Settled
+from domain.events import Event, Reserved, Settled
 from domain.facts import Invoice
 from domain.law import Law, law_of
 from domain.money import Money
@@ -18,7 +18,7 @@ from domain.rules import decide
 from domain.simulation import Simulation, reserve, simulate
 from domain.stories import Happening, What, event_of
 from domain.timeline import Entry, life
-from domain.words import AgencyOutcome, DebtorKind, DisputeOutcome, SendId, Status
+from domain.words import AgencyOutcome, DebtorKind, DisputeOutcome, Message, SendId, Status
 
 SE, NO = law_of("SE", DebtorKind.CONSUMER), law_of("NO", DebtorKind.CONSUMER)
 EMAIL, SMS, LETTER = Rung(Channel.EMAIL), Rung(Channel.SMS), Rung(Channel.LETTER)
@@ -159,6 +159,11 @@ class Life(Simulation):
 
     def settle(self, send: SendId, status: Status, **more: Any) -> Life:
         return self.know(Settled(at=self.now, send=send, status=status, **more))
+
+    def totals(self, *messages: Message) -> list[str]:
+        """What each of these messages asks for, its charges included."""
+        asked = [event for event in self.events if isinstance(event, Reserved) and event.message in messages]
+        return [f"{self.law.calendar.wall(event.at):%m-%d} {event.total}" for event in asked]
 
     @property
     def acts(self) -> list[str]:
