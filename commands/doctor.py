@@ -21,6 +21,7 @@ from commands import show
 from commands.examining import Check, home, read_merchants, servers
 from commands.examining_vendors import vendors
 from commands.orders import JSON
+from config.agencies import reached
 from config.problems import Problem
 from config.production import CHANNELS, missing, refusals
 from config.settings import LOOPBACK, Settings, read_what_is_right
@@ -126,11 +127,12 @@ def _notes(settings: Settings) -> Iterator[Finding]:
 
 
 def _trial_notes(settings: Settings) -> Iterator[Finding]:
-    chosen = {getattr(settings, channel) for channel in CHANNELS} - {"outbox", "none"}
+    agencies = {one.kind for one in reached(settings)}
+    chosen = {getattr(settings, channel) for channel in CHANNELS} - {"outbox", "none"} | agencies
     if chosen:
         why = "real customers may be written to, and nothing that is only safe for trying out is refused"
         yield note("KVITT_PRODUCTION", why, "write true where customers are real")
-    if chosen & {"sendgrid", "twilio", "pingen"} and not settings.public_url:
+    if chosen & {"sendgrid", "twilio", "pingen", "http"} and not settings.public_url:
         why = "vendors have nowhere to call back to"
         yield note("KVITT_PUBLIC_URL", why, "write the address that they reach the gateway by")
 

@@ -33,11 +33,9 @@ class Reached(NamedTuple):
 
 
 def reached(settings: Settings) -> list[Reached]:
-    """The agencies that claims go to; where collection is not used there is none."""
-    if settings.collection == "none":
-        return []
+    """The agencies that claims go to, and that are heard."""
     others = [Reached(name, one.kind, one, is_the_agency=False) for name, one in settings.agencies.items()]
-    if settings.collection == OUTBOX:
+    if settings.collection in (OUTBOX, "none"):
         return others
     return [Reached(settings.agency.name, settings.collection, settings.agency, is_the_agency=True), *others]
 
@@ -69,6 +67,6 @@ def strangers(loaded: Loaded, file: str, settings: Settings) -> Iterator[Problem
 
 def cure(agency: str, settings: Settings) -> str:
     """What to do about an agency that is not set up."""
-    if settings.collection == "none":
-        return f"{PREFIX}COLLECTION is none: every hand-over is refused"
+    if settings.collection == "none" and agency == OUTBOX:
+        return f"{PREFIX}COLLECTION is none: write {OUTBOX}, or how an agency is reached"
     return f"{nearest(agency, known(settings))}; or set it up with {PREFIX}COLLECTION or {PREFIX}AGENCIES"

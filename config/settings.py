@@ -135,7 +135,7 @@ class Settings(BaseSettings):
     pingen: Pingen = Pingen()
     collection: Literal["outbox", "sftp", "http", "none"] = "outbox"
     """How claims go to the agency that `KVITT_AGENCY_NAME` names: `sftp` or `http`; `outbox`: there is none, and claims
-    for the agency `outbox` wait there for a person; `none`: every hand-over is refused."""
+    for the agency `outbox` wait there for a person; `none`: those are refused as well."""
     agency: TheAgency = TheAgency()
     agencies: Annotated[dict[str, OtherAgency], BeforeValidator(_agencies)] = {}
     """More agencies by name, as JSON."""

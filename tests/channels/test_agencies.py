@@ -61,10 +61,14 @@ def test_an_agency_that_is_not_set_up_refuses_visibly_and_proves_nothing(tmp_pat
     assert not [*tmp_path.rglob("a1*")]
 
 
-def test_where_collection_is_not_used_every_hand_over_is_refused(tmp_path: Path):
-    way = out(Settings(home=tmp_path, collection="none", agencies={"intrum": http("http://127.0.0.1:1")}))
+def test_where_the_outbox_is_not_wanted_it_refuses_and_other_agencies_are_still_there(tmp_path: Path):
+    """What they have is theirs: they must be heard, and be told of withdrawals."""
+    settings = Settings(home=tmp_path, collection="none", agencies={"intrum": http("http://127.0.0.1:1")})
+    way = out(settings)
 
-    assert {way.send(claim(name)).status for name in ("outbox", "intrum")} == {Status.FAILED}
+    assert way.send(claim("outbox")).status is Status.FAILED
+    assert way.send(claim("intrum")).status is Status.NOT_SENT
+    assert "agency/intrum" in ears(settings)
 
 
 def test_each_of_several_gets_its_own(tmp_path: Path):

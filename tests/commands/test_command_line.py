@@ -214,6 +214,18 @@ def test_policy_check_tells_errors_and_warnings(system: System, tmp_path: Path):
     assert "lag (1981:739)" in bad.stderr
 
 
+def test_policy_check_warns_of_an_agency_that_is_not_set_up(system: System, tmp_path: Path):
+    path = tmp_path / "merchant.yaml"
+    path.write_text(Path("examples/merchants/nordljus.yaml").read_text().replace("agency: outbox", "agency: intrum"))
+
+    unknown = system.run("policy", "check", str(path))
+    known = System(system.home, {"KVITT_AGENCIES": '{"intrum": {"kind": "http"}}'}, system.ports)
+
+    assert unknown.returncode == 0
+    assert 'policy.collection.agency: names "intrum", which is not set up here' in " ".join(unknown.stdout.split())
+    assert "not set up" not in known.run("policy", "check", str(path)).stdout
+
+
 def test_a_merchant_whose_file_breaks_the_law_starts_nothing(system: System, tmp_path: Path):
     folder = tmp_path / "merchants"
     folder.mkdir()

@@ -144,6 +144,14 @@ def test_who_tries_a_vendor_out_is_told_what_is_missing_for_real_customers(tmp_p
     assert [line["what"] for line in lines if line["state"] == "note"] == ["KVITT_PRODUCTION", "KVITT_PUBLIC_URL"]
 
 
+def test_an_agency_counts_as_a_vendor_that_is_tried_out(tmp_path: Path):
+    settings = {"KVITT_AGENCIES": '{"intrum": {"kind": "http"}}'}
+    ran = System(tmp_path, settings).run("doctor", "--offline", "--json")
+
+    noted = [line["what"] for line in map(json.loads, ran.stdout.splitlines()) if line["state"] == "note"]
+    assert {"KVITT_PRODUCTION", "KVITT_PUBLIC_URL"} <= {*noted}
+
+
 def test_what_production_may_do_and_somebody_should_know_is_noted(tmp_path: Path):
     settings = {"KVITT_PRODUCTION": "true", "KVITT_STAFF_PAGES": "true"}
     ran = System(tmp_path, {**settings, "KVITT_DATABASE_URL": "sqlite:////tmp/x"}).run("doctor", "--offline", "--json")
@@ -945,7 +953,7 @@ def test_the_outbox_is_fine_where_somebody_hands_over_to_it(monkeypatch: pytest.
     [
         ({}, "outbx", 'did you mean "outbox"?; or set it up with KVITT_COLLECTION or KVITT_AGENCIES'),
         ({}, "intrum", "known: outbox; or set it up with KVITT_COLLECTION or KVITT_AGENCIES"),
-        ({"COLLECTION": "none"}, "outbox", "KVITT_COLLECTION is none: every hand-over is refused"),
+        ({"COLLECTION": "none"}, "outbox", "KVITT_COLLECTION is none: write outbox, or how an agency is reached"),
     ],
 )
 def test_an_agency_that_a_merchant_names_and_nobody_set_up_is_told(

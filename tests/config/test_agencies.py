@@ -32,7 +32,7 @@ def naming(agency: str, group: str | None = None) -> str:
         ({"collection": "http", "agency": TheAgency(name="")}, ["outbox"]),
         ({"collection": "outbox", "agency": TheAgency(name="nordinkasso")}, ["outbox"]),
         ({"agencies": {"intrum": OtherAgency(kind="http")}}, ["outbox", "intrum"]),
-        ({"collection": "none", "agencies": {"intrum": OtherAgency(kind="http")}}, []),
+        ({"collection": "none", "agencies": {"intrum": OtherAgency(kind="http")}}, ["intrum"]),
     ],
 )
 def test_the_outbox_is_always_known_and_others_where_they_are_set_up(settings: dict[str, object], names: list[str]):
@@ -65,4 +65,4 @@ def test_an_agency_that_nobody_set_up_is_told_with_its_line_once_and_in_each_gro
 def test_where_collection_is_not_used_the_outbox_is_told_too():
     (told,) = strangers(load_merchant(FILE), str(FILE), Settings(collection="none"))
 
-    assert told.cure == "KVITT_COLLECTION is none: every hand-over is refused"
+    assert told.cure == "KVITT_COLLECTION is none: write outbox, or how an agency is reached"
