@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from typing import Any
 
 import jinja2
 
@@ -42,20 +43,20 @@ _PARAGRAPHS = (
     (Statement.TOTAL, Statement.PAY_TO),
     (Statement.OBJECT, Statement.CONTACT, Statement.COMPLAINT_BOARD),
 )
-_IN_ROWS = frozenset(
+_SHOWN = frozenset(
     {
-        *(Statement.COSTS, Statement.INTEREST, Statement.INTEREST_RATE),
-        *(Statement.TOTAL, Statement.PAY_BY, Statement.PAY_TO),
+        *(Statement.COSTS, Statement.INTEREST, Statement.TOTAL),
+        *(Statement.PAY_BY, Statement.PAY_TO, Statement.CONTACT),
     }
 )
-"""What the layouts show as rows; a sentence of its own is welcome and not needed."""
+"""What every layout shows; a sentence of its own is welcome and not needed."""
 _HYPHENS = dict.fromkeys((0x02, 0xFFFE, 0x2D, 0x2010, 0x2011, 0xAD))
 """A hyphen at a line's end may be lost in a PDF, so none counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Demanded:
-    """A statement that the law wants, why, and the words by which it is known again."""
+    """A statement that the law wants, why, and the words by which it is known again; an empty one is none."""
 
     statement: Statement
     source: str
@@ -92,31 +93,28 @@ def legal_of(jinja: jinja2.Environment, content: Content, view: View, channel: C
     law = _law(content)
     if law is None:
         return Legal()
-    name, country = f"legal/{law.country}", content.customer.country
-    terms = _terms(law, content)
-    _give_time(law, content, terms, channel, name)
+    case = _Case(content, view, law, channel)
+    case.check_time()
     line = law.must_state[content.message].on(content.today) if content.message in law.must_state else None
     demanded, source = (line.value or (), line.source.ref) if line else ((), "")
-    values = values_of(view) | {
-        "notice_days": max((term.days for term in terms), default=0),
-        "law_compensation": _amount(law, content, view),
-        "law_rate": _rate(law, content, view),
-    }
-    wanted = {one for one in (*_OURS.get(content.message, ()), *demanded) if _applies(one, content, values["law_rate"])}
-    said = {one: worded(jinja, country, one.name.lower(), values) for one in wanted}
-    for one in wanted - _IN_ROWS:
-        if not said[one]:
-            raise RenderError(name, f"there are no words for {one}" + (f" ({source})" if source else ""))
-    decisive = _decisive(content, view)
+    wanted = {one for one in (*_ours(content, demanded), *demanded) if case.applies(one)}
+    values = case.values
+    said = {one: worded(jinja, content.customer.country, one.name.lower(), values) for one in wanted}
+    if silent := [one for one in Statement if one in wanted - _SHOWN and not said[one]]:
+        raise RenderError(case.name, f"there are no words for {silent[0]}" + (f" ({source})" if source else ""))
     paragraphs = (" ".join(said[one] for one in group if said.get(one)) for group in _PARAGRAPHS)
+    decisive = case.decisive
     return Legal(
         tuple(text for text in paragraphs if text),
-        tuple(
-            Demanded(one, source, tuple(word for word in (said[one], *decisive.get(one, ())) if word))
-            for one in demanded
-            if one in wanted
-        ),
+        tuple(Demanded(one, source, (said[one], *decisive.get(one, ()))) for one in demanded if one in wanted),
     )
+
+
+def _ours(content: Content, demanded: tuple[Statement, ...]) -> Iterator[Statement]:
+    """What we say anyway; one threat is enough."""
+    for one in _OURS.get(content.message, ()):
+        if one is not Statement.LEGAL_FOLLOWS or Statement.COLLECTION_FOLLOWS not in demanded:
+            yield one
 
 
 def _law(content: Content) -> Law | None:
@@ -129,86 +127,106 @@ def _law(content: Content) -> Law | None:
         return None
 
 
-def _terms(law: Law, content: Content) -> tuple[Term, ...]:
-    """The time that this message must give."""
-    dated = {
-        Message.REMINDER: law.reminders.free_first,
-        Message.LAST_REMINDER: law.collection.notice,
-        Message.DEMAND: law.demand.term,
-    }.get(content.message)
-    return (dated.at(content.today) if dated else None) or ()
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One message under one law."""
 
+    content: Content
+    view: View
+    law: Law
+    channel: Channel
 
-def _give_time(law: Law, content: Content, terms: tuple[Term, ...], channel: Channel, name: str) -> None:
-    """Check the time that a notice or a demand gives: its text states it, so it must be true."""
-    if content.message is Message.REMINDER:
-        return
-    last = law.last_day(terms, content.today, channel)
-    if terms and content.pay_by < last:
-        given = ", ".join(str(term) for term in terms)
-        raise RenderError(
-            name, f"pay-by {content.pay_by} is before {last}: the law gives {given}, from {content.today}"
-        )
+    @property
+    def name(self) -> str:
+        """Whose texts these are."""
+        return f"legal/{self.content.customer.country}"
 
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The time that this message must give, or may offer."""
+        dated = {
+            Message.REMINDER: self.law.reminders.free_first,
+            Message.LAST_REMINDER: self.law.collection.notice,
+            Message.DEMAND: self.law.demand.term,
+        }.get(self.content.message)
+        return (dated.at(self.content.today) if dated else None) or ()
 
-def _applies(statement: Statement, content: Content, law_rate: str) -> bool:
-    """Whether there is anything to state: what is not asked for is not spoken of."""
-    added = {one.kind for one in content.added}
-    asked = added | {kind for kind, amount in content.standing if amount}
-    is_invoice = content.message is Message.INVOICE
-    match statement:
-        case Statement.FEE_BASIS:
-            return ChargeKind.FEE in asked
-        case Statement.INTEREST:
-            return ChargeKind.INTEREST in asked
-        case Statement.INTEREST_RATE:
-            return ChargeKind.INTEREST in added or (is_invoice and bool(law_rate))
-        case Statement.COMPENSATION:
-            return ChargeKind.COMPENSATION in added or is_invoice
-        case Statement.COST_IF_UNPAID:
-            return bool(content.cost_if_unpaid)
-        case _:
-            return True
+    @property
+    def gives_time(self) -> bool:
+        """Whether the last day to pay leaves that time."""
+        return self.content.pay_by >= self.law.last_day(self.terms, self.content.today, self.channel)
 
+    def check_time(self) -> None:
+        """A notice or a demand states its time, so it must be true."""
+        if self.content.message in (Message.LAST_REMINDER, Message.DEMAND) and self.terms and not self.gives_time:
+            given = " and ".join(str(term) for term in self.terms)
+            problem = f"pay-by {self.content.pay_by} is too soon on {self.content.today}: the law gives {given}"
+            raise RenderError(self.name, problem)
 
-def _amount(law: Law, content: Content, view: View) -> str:
-    """The compensation that the law would give for this claim, in the law's currency if the claim has another."""
-    principal = content.amount if content.amount.currency == law.currency else Money.zero(law.currency)
-    amount = law.compensation_of(principal, content.today)
-    return view.words.formats.amount(amount) if amount else ""
+    def applies(self, statement: Statement) -> bool:
+        """Whether there is anything to state: what is not asked for is not spoken of."""
+        message, added = self.content.message, {one.kind for one in self.content.added}
+        asked = added | {kind for kind, amount in self.content.standing if amount}
+        match statement:
+            case Statement.FEE_BASIS:
+                return ChargeKind.FEE in asked
+            case Statement.INTEREST:
+                return ChargeKind.INTEREST in asked
+            case Statement.INTEREST_RATE:
+                return ChargeKind.INTEREST in added or message is Message.INVOICE
+            case Statement.COMPENSATION:
+                return ChargeKind.COMPENSATION in added or message is Message.INVOICE
+            case Statement.TERM | Statement.COST_IF_UNPAID if message is not Message.DEMAND:
+                return bool(self.content.cost_if_unpaid) and self.gives_time
+            case _:
+                return True
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the texts may name."""
+        of_law = {"law_compensation": self._compensation(), "law_rate": "", "law_points": ""}
+        if self.content.message is Message.INVOICE:
+            of_law |= self._interest()
+        return values_of(self.view) | of_law | {"notice_days": max((term.days for term in self.terms), default=0)}
 
-def _rate(law: Law, content: Content, view: View) -> str:
-    """Late interest as it runs today, if it is surely known; said before anything is owed, so on invoices only."""
-    reference_rate, points = law.interest.reference.firm(content.today), law.interest.points.firm(content.today)
-    if content.message is not Message.INVOICE or not (reference_rate and points):
-        return ""
-    rates = [rate.value for rate in (reference_rate, points) if rate.value is not None]
-    return view.words.formats.percent(sum(rates, Decimal(0)))
+    @property
+    def decisive(self) -> dict[Statement, tuple[str, ...]]:
+        """The values by which a reader knows that something was stated; the others are known by their words alone."""
+        view, formats = self.view, self.view.words.formats
+        charges = [*((one.kind, one.amount) for one in self.content.added), *self.content.standing]
+        return {
+            Statement.CREDITOR: (view.merchant, view.organisation),
+            Statement.CONTACT: (view.contact,),
+            Statement.NUMBER: (view.number, view.issued),
+            Statement.ORIGINAL_DUE: (view.due,),
+            Statement.PRINCIPAL: (view.amount,),
+            Statement.COSTS: tuple(formats.amount(one) for kind, one in charges if kind is not ChargeKind.INTEREST),
+            Statement.INTEREST: tuple(formats.amount(one) for kind, one in charges if kind is ChargeKind.INTEREST),
+            Statement.INTEREST_RATE: tuple(note for row in view.account for note in row.notes),
+            Statement.TOTAL: (view.total,),
+            Statement.PAY_BY: (view.pay_by,),
+            Statement.PAY_TO: tuple(row.value for row in view.payment),
+            Statement.OBJECT: (view.contact,),
+            Statement.COLLECTION_FOLLOWS: (view.pay_by, view.agency),
+            Statement.COST_IF_UNPAID: (view.cost_if_unpaid,),
+        }
 
+    def _compensation(self) -> str:
+        """What the law gives for such a claim, in the law's currency if the claim has another."""
+        amount, currency = self.content.amount, self.law.currency
+        principal = amount if amount.currency == currency else Money.zero(currency)
+        given = self.law.compensation_of(principal, self.content.today)
+        return self.view.words.formats.amount(given) if given else ""
 
-def _decisive(content: Content, view: View) -> dict[Statement, tuple[str, ...]]:
-    """The values by which a reader knows that something was stated; the others are known by their wording alone."""
-    formats = view.words.formats
-    charges = [*((one.kind, one.amount) for one in content.added), *content.standing]
-    interest = tuple(formats.amount(amount) for kind, amount in charges if kind is ChargeKind.INTEREST)
-    costs = tuple(formats.amount(amount) for kind, amount in charges if kind is not ChargeKind.INTEREST)
-    return {
-        Statement.CREDITOR: (view.merchant, view.organisation),
-        Statement.CONTACT: (view.contact,),
-        Statement.NUMBER: (view.number, view.issued),
-        Statement.ORIGINAL_DUE: (view.due,),
-        Statement.PRINCIPAL: (view.amount,),
-        Statement.COSTS: costs,
-        Statement.INTEREST: interest,
-        Statement.INTEREST_RATE: tuple(note for row in view.account for note in row.notes),
-        Statement.TOTAL: (view.total,),
-        Statement.PAY_BY: (view.pay_by,),
-        Statement.PAY_TO: tuple(row.value for row in view.payment),
-        Statement.OBJECT: (view.contact,),
-        Statement.COLLECTION_FOLLOWS: (view.pay_by, view.agency),
-        Statement.COST_IF_UNPAID: (view.cost_if_unpaid,),
-    }
+    def _interest(self) -> dict[str, str]:
+        """Late interest as it runs today: its rate, or at least the points above a reference rate we do not know."""
+        formats, today = self.view.words.formats, self.content.today
+        base, points = self.law.interest.reference.firm(today), self.law.interest.points.firm(today)
+        if not points or points.value is None:
+            return {}
+        if not base or base.value is None:
+            return {"law_points": formats.quantity(points.value)}
+        return {"law_rate": formats.percent(base.value + points.value)}
 
 
 def _plain(text: str) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from domain.calendar import Hours
 from domain.charge import Added, ChargeKind, Period
+from domain.law import law_of
 from domain.merchant import EmailSender, LetterSender, Merchant, Payee, ReferenceKind, ReferenceRule, Senders
 from domain.money import Money
 from domain.policy import Policy
@@ -95,6 +96,45 @@ EURO = merchant(
     reference=ReferenceKind.RF,
     window="se-right",
 )
+DANISH = merchant(
+    "Havblik Varme A/S",
+    country="DK",
+    currency="DKK",
+    payee=Payee(fik_creditor="81234567", organisation="12345678"),
+    reference=ReferenceKind.FIK,
+    address=("Postboks 9", "1001 København K"),
+)
+FINNISH = merchant(
+    "Koivurannan Lämpö Oy",
+    country="FI",
+    currency="EUR",
+    payee=Payee(iban="FI2112345600000785", bic="NDEAFIHH", organisation="1234567-1"),
+    reference=ReferenceKind.VIITE,
+    address=("PL 1", "00100 Helsinki"),
+)
+
+
+def abroad(country: str, name: str, currency: str, address: str) -> Merchant:
+    """A merchant that is paid by IBAN and RF."""
+    payee = Payee(iban="DE89370400440532013000", bic="COBADEFF", organisation="HRB 12345")
+    return merchant(
+        name, country=country, currency=currency, payee=payee, reference=ReferenceKind.RF, address=("PO Box 1", address)
+    )
+
+
+GERMAN = abroad("DE", "Lindenhof Wärme GmbH", "EUR", "10117 Berlin")
+HOME = {
+    "SE": (SWEDISH, "1000173"),
+    "NO": (NORWEGIAN, "100016"),
+    "DK": (DANISH, "000000012345674"),
+    "FI": (FINNISH, "1232"),
+    "DE": (GERMAN, "RF332348236"),
+    "NL": (abroad("NL", "Duinzicht Energie B.V.", "EUR", "1012 AB Amsterdam"), "RF332348236"),
+    "FR": (abroad("FR", "Clairvent SARL", "EUR", "75001 Paris"), "RF332348236"),
+    "GB": (abroad("GB", "Marlowe Heating Ltd", "GBP", "London EC1A 1BB"), "RF332348236"),
+    "AT": (abroad("AT", "Donaustrom GmbH", "EUR", "1010 Wien"), "RF332348236"),
+}
+"""A merchant in each country, and a reference of the kind that it uses. Austria has no pack of its own."""
 
 
 def lines(currency: str = "SEK") -> tuple[Line, ...]:
@@ -167,3 +207,24 @@ def in_norway(message: Message = Message.INVOICE, language: str = "sv", **change
 
 def in_euro(message: Message = Message.INVOICE, language: str = "sv", **changes: object) -> Content:
     return content(message, language, **{"merchant": EURO, "reference": "RF332348236", **changes})
+
+
+def at_home(country: str, message: Message = Message.INVOICE, language: str = "en", **changes: object) -> Content:
+    """The same between a merchant and a customer of one country."""
+    who, reference = HOME[country]
+    someone = replace(ANNA, country=country)
+    made = content(message, language, **{"merchant": who, "customer": someone, "reference": reference, **changes})
+    law = law_of(country, made.kind).reminders.cap.values[-1].source.ref
+    return replace(made, added=tuple(replace(one, law=law) for one in made.added))
+
+
+def in_denmark(message: Message = Message.INVOICE, language: str = "da", **changes: object) -> Content:
+    return at_home("DK", message, language, **changes)
+
+
+def in_finland(message: Message = Message.INVOICE, language: str = "fi", **changes: object) -> Content:
+    return at_home("FI", message, language, **changes)
+
+
+def in_germany(message: Message = Message.INVOICE, language: str = "de", **changes: object) -> Content:
+    return at_home("DE", message, language, **changes)

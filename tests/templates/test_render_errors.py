@@ -104,7 +104,7 @@ def test_an_agency_gets_no_message(renderer: Renderer) -> None:
 def test_a_notice_of_collection_that_gives_too_few_days_is_not_written(renderer: Renderer) -> None:
     made = in_norway(Message.LAST_REMINDER, today=date(2026, 4, 28), pay_by=date(2026, 5, 11))
 
-    with pytest.raises(RenderError, match=r"^legal/NO: pay-by 2026-05-11 is before 2026-05-12: the law gives"):
+    with pytest.raises(RenderError, match=r"^legal/NO: pay-by 2026-05-11 is too soon on 2026-04-28: the law gives 14"):
         renderer.email(made)
 
 
