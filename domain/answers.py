@@ -40,12 +40,11 @@ def books(case: Case) -> Decision | None:
 def call_back(case: Case) -> Decision | None:
     """What is not printed yet asks for money that is not owed any more: it is called back, and its fee with it."""
     facts = case.facts
+    send = next((send for send in _recallable(case) if send.recall_tried is None), None)
+    if send is None or facts.closed is not None:
+        return None
     is_over = facts.stopped or not facts.principal_left or _settlement(case)
-    if facts.closed is None and is_over:
-        for send in _recallable(case):
-            if send.recall_tried is None:
-                return Recall(send.id, send.channel)
-    return None
+    return Recall(send.id, send.channel) if is_over else None
 
 
 def settled(case: Case) -> Decision | None:

@@ -479,7 +479,7 @@ EVENTS: dict[str, type[Event]] = {
 
 def learn(facts: Facts, event: Event) -> Facts:
     """The facts after one more event."""
-    return replace(facts, seen=facts.seen + 1, **event.changes(facts))
+    return facts.with_changes({"seen": facts.seen + 1, **event.changes(facts)})
 
 
 def fold(facts: Facts, events: Iterable[Event]) -> Facts:

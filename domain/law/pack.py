@@ -65,7 +65,10 @@ class Dated(Generic[T]):
 
     def on(self, day: date) -> Value[T] | None:
         """The line that held on a day; None before the first."""
-        return next((line for line in reversed(self.values) if line.since <= day), None)
+        for line in reversed(self.values):
+            if line.since <= day:
+                return line
+        return None
 
     def at(self, day: date) -> T | None:
         """What held on a day, however it is known; None: nothing, or unknown."""
@@ -153,7 +156,7 @@ class Start(StrEnum):
     NOTICE = "the first reminder"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class InterestLaw:
     """Late interest, simple, on the open principal. Percent a year: the reference rate of the day and the points."""
 
