@@ -8,10 +8,20 @@ import pytest
 
 from domain.case import Case
 from domain.decisions import Reconcile, Send, Wait
-from domain.events import Collected, Disputed, Failed, Paid, WithdrawalAsked
+from domain.events import (
+    Acknowledged,
+    AgencyClosed,
+    AgencyTold,
+    Collected,
+    Disputed,
+    Failed,
+    Paid,
+    WithdrawalAsked,
+    WithdrawalConfirmed,
+)
 from domain.policy import Channel
 from domain.steps import hand_over
-from domain.words import Message, Reason, Status
+from domain.words import AgencyOutcome, Message, Outcome, Reason, Status
 from tests.domain.build import (
     EMAIL,
     LETTER,
@@ -20,7 +30,9 @@ from tests.domain.build import (
     a_policy,
     acts,
     after_due,
+    bank_days,
     collected_after,
+    days,
     in_norway,
     only,
     sek,
@@ -238,3 +250,217 @@ def test_a_claim_withdrawn_is_not_handed_over_again():
 
 def test_a_pause_in_collection_ends_by_itself():
     assert ended("04-24 10:00 paused until=04-28")[-1] == "04-29 00:00 released hold_over"
+
+
+# --- the exchange with the agency, and its races ---------------------------------------------------------------------
+
+WITHDRAWN = "withdrawn collection collection commanded"
+WATCHED = replace(COLLECTING, collection=replace(COLLECTING.collection, acknowledged_within=days(3)))
+
+
+def collecting(policy=COLLECTING):
+    """A life on the day after the claim was handed over."""
+    return Life(policy).live("04-21 10:00")
+
+
+def withdrawing(status):
+    """A life whose withdrawal has this outcome, two days after the claim was handed over."""
+    life = Life(COLLECTING).hear("04-22 10:00 withdrawn")
+    withdrawal = life.take()
+    return life.settle(withdrawal, status) if status else life, withdrawal
+
+
+def test_a_claim_acknowledged_twice_is_acknowledged_once():
+    """Trap 13."""
+    life = collecting()
+    first = life.now
+    life.know(Acknowledged(at=first, case="A-1"))
+    life.now = life.moment("04-22 10:00")
+    life.know(Acknowledged(at=life.now, case="A-1")).look()
+
+    assert life.facts.agency.acknowledged == first
+    assert only("handed_over", life.acts) == [HANDED_OVER.replace(" handed_over", "")]
+    assert life.decide() == Wait(None, Reason.IN_COLLECTION)
+
+
+def test_an_acknowledgement_after_the_withdrawal_gives_the_agency_nothing():
+    """Trap 13: the two crossed."""
+    life, _ = withdrawing(Status.SENT)
+    before = life.decide()
+    life.know(Acknowledged(at=life.now, case="A-1"))
+
+    assert life.decide() == before
+    assert not life.facts.in_collection
+
+
+def test_a_withdrawal_asked_twice_or_confirmed_is_sent_once():
+    """Trap 13."""
+    life, _ = withdrawing(Status.SENT)
+    life.know(WithdrawalAsked(at=life.now), WithdrawalConfirmed(at=life.now)).live("05-31 12:00")
+
+    assert only("withdrawn", life.acts) == ["04-22 10:00 collection collection commanded"]
+    assert life.facts.agency.withdrawn == life.moment("04-22 10:00")
+
+
+@pytest.mark.parametrize("status", [None, Status.UNKNOWN], ids=["on its way", "in doubt"])
+def test_an_agency_that_closes_while_a_withdrawal_is_on_its_way_has_closed_and_a_person_is_asked(status):
+    """Trap 13."""
+    life, withdrawal = withdrawing(status)
+    life.know(AgencyClosed(at=life.now, outcome=AgencyOutcome.RETURNED))
+
+    assert life.decide() == Reconcile(withdrawal, Channel.COLLECTION)
+
+    life.settle(withdrawal, Status.SENT).live("05-31 12:00")
+
+    assert life.acts[-2:] == [f"04-22 10:00 {WITHDRAWN}", "04-22 10:00 asked agency_closed"]
+
+
+def test_a_withdrawal_that_was_not_sent_before_the_agency_closed_is_not_sent_any_more():
+    """Trap 13."""
+    life, _ = withdrawing(Status.NOT_SENT)
+    life.know(AgencyClosed(at=life.now, outcome=AgencyOutcome.UNCOLLECTIBLE)).live("05-31 12:00")
+
+    assert only("withdrawn", life.acts) == []
+    assert life.acts[-1] == "04-22 10:00 asked agency_closed"
+
+
+def test_an_agency_that_pays_after_the_withdrawal_has_collected():
+    """Trap 13."""
+    life, _ = withdrawing(Status.SENT)
+    life.know(Collected(at=life.now, amount=sek("309.00"), dated=life.now.date())).look()
+
+    assert life.acts[-1] == "04-22 10:00 closed collected"
+    assert life.facts.closed is Outcome.PAID
+
+
+def test_a_part_that_the_agency_pays_after_the_withdrawal_leaves_the_rest():
+    """Trap 13."""
+    life, _ = withdrawing(Status.SENT)
+    life.know(Collected(at=life.now, amount=sek("100.00"), dated=life.now.date())).live("05-31 12:00")
+
+    assert life.facts.balance == sek("209.00")
+    assert only("handed_over", life.acts) == [HANDED_OVER.replace(" handed_over", "")]
+    assert life.facts.closed is None
+
+
+def test_an_agency_that_pays_while_a_withdrawal_is_in_doubt_has_collected_and_the_doubt_is_cleared_up():
+    """Trap 13."""
+    life, withdrawal = withdrawing(Status.UNKNOWN)
+    life.know(Collected(at=life.now, amount=sek("309.00"), dated=life.now.date())).look()
+
+    assert life.facts.closed is Outcome.PAID
+    assert life.decide() == Reconcile(withdrawal, Channel.COLLECTION)
+
+
+@pytest.mark.parametrize("happens", ["paid 309.00", "credited 249.00", "stopped"])
+def test_what_ends_the_case_in_the_minute_of_the_hand_over_wins(happens):
+    """Trap 13."""
+    assert only("handed_over", ended(f"04-20 09:00 {happens}")) == []
+
+
+def test_an_agency_that_returns_the_claim_asks_a_person_once_and_it_is_not_handed_over_again():
+    life = collecting()
+    life.know(AgencyClosed(at=life.now, outcome=AgencyOutcome.RETURNED)).live("05-10 12:00")
+
+    assert life.acts[-1] == "04-21 10:00 asked agency_closed"
+    assert life.decide() == Wait(None, Reason.ASKED)
+
+    life.hear("05-11 10:00 released").live("06-30 12:00")
+
+    assert only("handed_over", life.acts) == [HANDED_OVER.replace(" handed_over", "")]
+    assert life.acts[-1] == "05-11 10:00 asked exhausted"
+
+
+def test_an_agency_that_closes_as_paid_before_its_money_is_here_asks_and_the_money_ends_it():
+    life = collecting()
+    life.know(AgencyClosed(at=life.now, outcome=AgencyOutcome.PAID)).look()
+
+    assert life.acts[-1] == "04-21 10:00 asked agency_closed"
+
+    life.know(Collected(at=life.now, amount=sek("309.00"), dated=life.now.date())).look()
+
+    assert life.acts[-1] == "04-21 10:00 closed collected"
+    assert all(ask.resolved for ask in life.facts.asks)
+
+
+def test_an_agency_that_closes_when_all_is_paid_asks_nobody():
+    life = collecting()
+    life.know(Collected(at=life.now, amount=sek("309.00"), dated=life.now.date())).look()
+    life.know(AgencyClosed(at=life.now, outcome=AgencyOutcome.PAID)).live("05-31 12:00")
+
+    assert only("asked", life.acts) == []
+
+
+def test_an_agency_that_closes_twice_has_closed_once():
+    life = collecting()
+    first = AgencyClosed(at=life.now, outcome=AgencyOutcome.RETURNED)
+    life.know(first, AgencyClosed(at=life.moment("04-28 10:00"), outcome=AgencyOutcome.PAID)).live("05-31 12:00")
+    life.know(AgencyTold(at=life.now, status="open"))
+
+    assert (life.facts.agency.closed, life.facts.agency.closed_at) == (AgencyOutcome.RETURNED, first.at)
+    assert life.facts.agency.status == ""
+    assert only("asked", life.acts) == ["04-21 10:00 agency_closed"]
+
+
+@pytest.mark.parametrize(
+    ("within", "asked"),
+    [(days(3), "04-23 09:00"), (bank_days(5), "04-27 09:00"), (days(5), "04-27 09:00"), (None, None)],
+    ids=["three days", "five bank days", "five days, a Saturday", "never"],
+)
+def test_a_person_is_asked_when_the_agency_is_silent(within, asked):
+    policy = replace(COLLECTING, collection=replace(COLLECTING.collection, acknowledged_within=within))
+
+    assert only("asked", acts(policy=policy)) == ([f"{asked} agency_silent"] if asked else [])
+
+
+def test_an_agency_that_acknowledged_in_time_is_not_silent():
+    life = collecting(WATCHED)
+    life.know(Acknowledged(at=life.now, case="A-1")).live("05-31 12:00")
+
+    assert only("asked", life.acts) == []
+
+
+def test_an_agency_that_gave_the_claim_back_is_not_silent():
+    assert [line for line in acts("04-22 10:00 withdrawn", policy=WATCHED) if "silent" in line] == []
+
+
+def test_a_person_who_has_looked_is_not_asked_again_of_the_same_silence():
+    life = collecting(WATCHED).hear("04-24 10:00 released").live("06-30 12:00")
+
+    assert only("asked", life.acts) == ["04-23 09:00 agency_silent"]
+    assert life.decide() == Wait(None, Reason.IN_COLLECTION)
+
+
+# --- what is handed over ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("happens", "is_handed_over"),
+    [
+        ([], True),
+        (["04-08 10:00 paid 149.00"], True),
+        (["04-08 10:00 paid 149.01"], False),
+        (["04-08 10:00 credited 149.00"], True),
+        (["04-08 10:00 credited 149.01"], False),
+        (["04-08 10:00 written_off 149.01"], False),
+        (["04-08 10:00 disputed 149.01"], False),
+        (["04-08 10:00 disputed 149.01", "04-12 10:00 answered"], True),
+    ],
+    ids=["all", "100 left", "99.99 left", "100 after a credit", "99.99", "given up", "disputed", "answered"],
+)
+def test_the_minimum_is_what_is_open_of_the_principal(happens, is_handed_over):
+    assert bool(only("handed_over", ended(*happens))) is is_handed_over
+
+
+def test_a_merchant_that_never_collects_hands_nothing_over_and_a_person_is_asked():
+    lines = ended(policy=replace(COLLECTING, collection=None))
+
+    assert lines == ["04-20 09:00 asked exhausted"]
+
+
+def test_nothing_is_pressed_for_while_the_agency_has_the_claim():
+    reminders = (*COLLECTING.reminders, after_due(5, "60.00", EMAIL))
+    life = Life(COLLECTING).live("04-21 10:00")
+    life.policy = replace(COLLECTING, reminders=reminders)  # as if a step had been added
+
+    assert life.decide() == Wait(None, Reason.IN_COLLECTION)
