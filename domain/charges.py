@@ -28,7 +28,8 @@ def charges_of(case: Case, message: Message, reminder: int | None, channel: Chan
     if reminder is None:
         fee, interest, compensation = _hand_over_fee(case), _interest(case, COLLECTION, Channel.LETTER), None
     else:
-        compensation = _compensation(case, channel)
+        waived = reminder_step(reminder) in case.facts.waived
+        compensation = None if waived else _compensation(case, channel)
         fee = _reminder_fee(case, reminder, message, channel, compensation)
         interest = _interest(case, reminder_step(reminder), channel)
     return tuple(added for added in (fee, interest, compensation) if added)
@@ -89,7 +90,7 @@ def _reminder_fee(
 def _hand_over_fee(case: Case) -> Added | None:
     """What handing over costs the debtor."""
     collection, law = case.policy.collection, case.law.collection.fee
-    if collection is None or not collection.fee or case.facts.charge(COLLECTION):
+    if collection is None or not collection.fee or COLLECTION in case.facts.waived or case.facts.charge(COLLECTION):
         return None
     if law.needs_agreement.at(case.today) and not case.policy.fee_agreed:
         return None

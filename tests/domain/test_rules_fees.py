@@ -9,9 +9,9 @@ import pytest
 
 from domain.decisions import Send
 from domain.events import Failed
-from domain.law import Dated, Known, Source, Value
-from domain.policy import FeeRemainder
-from domain.words import Reason, Status
+from domain.law import Dated, Known, Source, Value, law_of
+from domain.policy import Claim, FeeRemainder
+from domain.words import DebtorKind, Reason, Status
 from tests.domain.build import (
     EMAIL,
     LETTER,
@@ -201,6 +201,18 @@ def test_a_waived_step_is_free(at):
     life = Life(ONE_FEE).hear(f"{at} waived reminder-1").live("05-01 12:00")
 
     assert life.facts.charged == sek("0.00")
+
+
+def test_a_step_waived_beforehand_asks_for_no_compensation_that_would_have_to_be_taken_back():
+    policy = in_norway(reminding(after_due(14, "0.00", EMAIL), compensation=Claim.LEGAL))
+    law = law_of("NO", DebtorKind.COMPANY)
+
+    charged = {
+        lines: Life(policy, law, kind=DebtorKind.COMPANY).hear(*lines).live("05-01 12:00").facts.charges
+        for lines in ((), ("04-01 10:00 waived reminder-1",))
+    }
+
+    assert [len(charges) for charges in charged.values()] == [1, 0]
 
 
 def test_a_credit_of_the_whole_claim_gives_its_fees_back():
