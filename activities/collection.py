@@ -20,6 +20,8 @@ from domain.policy import Channel
 from domain.wire import ReconcileOrder, Report, SendOrder, reconcile_activity, send_activity
 from domain.words import Message
 from store.books import Books
+from store.cases import CaseFile
+from store.sends import KeptSend
 from templates.errors import RenderError
 
 
@@ -53,6 +55,7 @@ class CollectionPacker:
             RenderError: the pack is larger than one that can be read again.
         """
         case, message = packing.case, packing.send.message
+        agency = case.policy.collection.agency if case.policy.collection else "outbox"
         notice, media_type = self._notice(packing), "application/json"
         body = indented(notice)
         if message is Message.CLAIM:
@@ -61,7 +64,9 @@ class CollectionPacker:
             except ArchiveError as error:
                 raise RenderError("evidence", str(error)) from None
             media_type = "application/zip"
-        agency = case.policy.collection.agency if case.policy.collection else "outbox"
+        elif claim := self._handed_over(case):
+            agency = claim.parcel.recipient if claim.parcel else agency
+            body = indented(notice | {"claim": claim.id})
         return Parcel(media_type, body, agency, f"{message} {case.invoice.number}")
 
     def _notice(self, packing: Packing) -> dict[str, Any]:
@@ -77,6 +82,11 @@ class CollectionPacker:
             "balance": str(send.total),
             "currency": send.total.currency,
         }
+
+    def _handed_over(self, case: CaseFile) -> KeptSend | None:
+        """The claim that the agency has: whom a notice goes to, and what it is about."""
+        claims = [one for one in self.books.sends.of_invoice(case.id) if one.message == Message.CLAIM]
+        return next((one for one in reversed(claims) if case.facts.send(one.send).is_out), None)
 
     def _claim(self, packing: Packing) -> dict[str, Any]:
         """Who owes what and why: principal, interest and costs apart, each charge with its law."""

@@ -267,7 +267,9 @@ async def test_a_withdrawal_reaches_the_agency_at_once_and_is_confirmed(town: To
     await until(lambda: town.facts(ref).agency.withdrawn)
 
     asked = town.office.taken[notice.id]
-    assert (asked.headers["content-type"], json.loads(asked.body)["notice"]) == ("application/json", "withdrawal")
+    told = json.loads(asked.body)
+    assert (asked.headers["content-type"], told["notice"]) == ("application/json", "withdrawal")
+    assert (told["id"], told["claim"]) == (notice.id, claim.id)
 
 
 async def test_money_that_cannot_be_read_stays_where_somebody_sees_it(town: Town):
