@@ -6,7 +6,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, TypeAdapter
 
-from domain.events import EVENTS, Event
+from domain.charge import ChargeKind
+from domain.events import EVENTS, Event, Reserved
 from domain.merchant import Merchant
 
 T = TypeVar("T")
@@ -20,7 +21,23 @@ def _with_rule(body: Any) -> Any:
     return {**body, "reference": {"kind": kind}} if isinstance(kind, str) else body
 
 
-_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {Merchant: TypeAdapter(Annotated[Merchant, BeforeValidator(_with_rule)])}
+def _with_charges(body: Any) -> Any:
+    """A place taken as books had it when a message could add a fee and nothing else."""
+    if not isinstance(body, dict) or body.get("fee") is None:
+        return body
+    fee = {
+        "kind": ChargeKind.FEE,
+        "amount": body["fee"],
+        "law": body.get("law", ""),
+        "capped": body.get("capped", False),
+    }
+    return {**body, "charges": [fee]}
+
+
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {
+    Merchant: TypeAdapter(Annotated[Merchant, BeforeValidator(_with_rule)]),
+    Reserved: TypeAdapter(Annotated[Reserved, BeforeValidator(_with_charges)]),
+}
 
 
 def adapter(cls: type[Any]) -> TypeAdapter[Any]:
