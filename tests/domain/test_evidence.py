@@ -175,6 +175,30 @@ def test_a_file_that_is_changed_with_its_line_breaks_the_chain_after_it(pack, da
     assert f"{LOG} line {line.seq + 1}" in {problem.where for problem in check(forged).problems}
 
 
+def test_a_pack_whose_last_acts_are_cut_off_is_not_sealed():
+    for kept in range(len(log_of(PACK))):
+        lines = log_of(PACK)[:kept]
+        told = {json.loads(line)["path"] for line in lines} | {HISTORY}
+        files = {path: body for path, body in read(PACK).files.items() if path in told}
+        cut = write({**files, LOG: b"".join(line + b"\n" for line in lines)})
+
+        assert f"{LOG}: is not sealed: its last line does not fit those before" in found_in(cut)
+
+
+def test_a_file_that_two_lines_tell_of_is_named():
+    twice = packed([Piece("a.txt", b"1", "a file", AT), Piece("a.txt", b"1", "a file", AT)], AT)
+
+    assert found_in(twice) == ["a.txt: is in the log twice"]
+
+
+def test_lines_are_counted_from_one(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("domain.evidence.len", lambda one: len(one) + (isinstance(one, list)), raising=False)
+    counted = packed([Piece("a.txt", b"1", "a file", AT)], AT)
+    monkeypatch.undo()
+
+    assert found_in(counted) == [f"{LOG} line 1: says that it is line 2", f"{LOG} line 2: says that it is line 3"]
+
+
 def test_who_makes_the_whole_chain_anew_has_another_head():
     files = {"a.txt": (b"forged", AT), "b/c.txt": (b"second", AT), "d.txt": (b"third", AT)}
     forged = packed(pieces_of(files, ["sent"]), AT, {"principal": "249.00"})
@@ -265,6 +289,20 @@ def test_a_name_that_stands_twice_is_told():
     first = one[: one.index(b"PK\x01\x02")]
 
     assert "a.txt is there twice" in found_in(first + one)[0]
+
+
+def test_files_out_of_order_are_told(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("domain.archive.sorted", lambda paths: sorted(paths, reverse=True), raising=False)
+    backwards = write(read(PACK).files)
+    monkeypatch.undo()
+
+    assert found_in(backwards) == [f"{STRUCTURE}: its files are not in order"]
+
+
+def test_a_file_that_is_cut_off_is_named():
+    whole = write({"a.txt": b"0123456789"})
+
+    assert "a.txt is cut off: 4 of 10 bytes are there" in found_in(whole[: whole.index(b"4")])[0]
 
 
 def test_a_pack_re_zipped_by_another_program_is_told():
