@@ -140,7 +140,7 @@ def _above(look: Look, cost: Cost, cure: str, source: Source, limit: object, val
 def _uncharged(look: Look, cost: Cost, line: Value[Cap] | None) -> Finding:
     """A fee whose cap is not there, or not firmly known."""
     if line is None and cost.step.message is Message.CLAIM and not cost.law.cap.values:
-        problem = f"the law of {look.law.names['en']} knows no fee for handing a claim over"
+        problem = f"{look.law.country}: the law knows no fee for handing a claim over"
         return error(cost.where, problem, FREE, None, "nothing", "0.00")
     if line is not None and line.value is not None:
         problem = f"the cap, {line.value}, is not firmly known, so no fee will be charged"

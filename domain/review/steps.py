@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from domain.case import WRITTEN
 from domain.interest import rate_on
 from domain.law import LAWS
 from domain.law.pack import Source
@@ -53,18 +54,24 @@ def demands(look: Look) -> Iterator[Finding]:
 
 def notice(look: Look) -> Iterator[Finding]:
     """Collection without the written notice that the law wants before it."""
-    if look.policy.collection is None or not look.needs_notice or look.is_noticed:
+    if look.policy.collection is None or not look.needs_notice:
         return
     line = look.law.collection.notice.on(look.day)
     source = line.source if line else None
-    index = next((n for n, told in enumerate(look.messages) if told is Message.LAST_REMINDER), None)
-    if index is None:
+    notices = [n for n, told in enumerate(look.messages) if told is Message.LAST_REMINDER]
+    if not notices:
         problem = "collection needs a written notice first, which is the last reminder, and there is none"
         cure = 'add a reminder by email or letter, or write "never"'
         yield error(("collection",), problem, cure, source, "after a written notice", "never")
-    else:
+        return
+    where: Where = ("reminders", notices[0], "channels")
+    first = look.policy.reminders[notices[0]].rungs[0]
+    if not look.is_noticed:
         problem = "the last reminder is the notice that collection follows, and must be in writing"
-        yield error(("reminders", index, "channels"), problem, "add email or letter", source, "in writing")
+        yield error(where, problem, "add email or letter", source, "in writing")
+    elif first.channel not in WRITTEN and not first.viewed_within:
+        problem = "an SMS is no written notice, so no collection follows where it goes out"
+        yield warning(where, problem, "put email or letter first", source, "in writing")
 
 
 def interest(look: Look) -> Iterator[Finding]:
@@ -105,7 +112,7 @@ def _no_demand(look: Look, where: Where) -> Finding:
     if look.law.demand.term.at(look.day) is not None:
         problem = "only a collection agency may make a demand"
     else:
-        line, problem = None, f"the law of {look.law.names['en']} knows no demand of the creditor's own"
+        line, problem = None, f"{look.law.country}: the law knows no demand of the creditor's own"
     return error((*where, "demand"), problem, 'leave "demand" out', line.source if line else None, "none", "false")
 
 
