@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -119,6 +120,25 @@ def test_fast_forward_lives_what_falls_due(system: System, tmp_path: Path):
     assert next(entry["at"] for entry in life if entry["did"] == "sent").startswith("2030-03-01T09:00")
     planned = [json.loads(line)["at"] for line in before]
     assert [entry["at"] for entry in life if entry["did"] in ("sent", "skipped", "handed_over", "asked")] == planned
+
+
+def test_a_claim_that_was_handed_over_is_a_pack_that_verifies(system: System, tmp_path: Path):
+    system.run("start", invoices(tmp_path, "c-25", issued="2030-03-01", due="2030-04-01"))
+    system.run("fast-forward", "c-25", "2000", "days")
+    claim = max((system.home / "outbox" / "collection").glob("*.zip"), key=lambda path: path.stat().st_mtime)
+    pack = tmp_path / "pack.zip"
+
+    made = system.run("evidence", "c-25", "-o", str(pack), "--json")
+    checked = [json.loads(system.run("verify", str(path), "--json").stdout) for path in (claim, pack)]
+
+    assert made.returncode == 0
+    assert [one["problems"] for one in checked] == [[], []]
+    assert checked[1]["head"] == json.loads(made.stdout)["head"]
+    with zipfile.ZipFile(claim) as archive:
+        assert json.loads(archive.read("claim.json"))["invoice"]["number"] == "c-25"
+    with zipfile.ZipFile(pack) as archive:
+        [inner] = [path for path in archive.namelist() if path.endswith("claim.zip")]
+        assert archive.read(inner) == claim.read_bytes()
 
 
 def test_a_new_address_lets_the_channel_be_tried_again(system: System, tmp_path: Path):
