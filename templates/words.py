@@ -104,6 +104,7 @@ PAGE = {
     "badge.written_off": NP_("badge", "Closed"),
     "badge.stopped": NP_("badge", "Stopped"),
     "standing.nothing": N_("Nothing to pay"),
+    "standing.nothing_now": N_("Nothing to pay for now"),
     "line.open": N_("Pay by %(day)s"),
     "line.overdue": N_("Pay by %(day)s"),
     "line.long_overdue": N_("Was to be paid by %(day)s"),
@@ -121,15 +122,25 @@ PAGE = {
         "The due date was %(due)s. If you have paid in the last few days, you can disregard this. "
         "If you cannot pay in time, please contact us."
     ),
-    "note.respite": N_("We have agreed on more time. No reminders are sent and no fees are added meanwhile."),
-    "note.paused": N_("No reminders are sent at the moment."),
-    "note.disputed": N_(
-        "You have objected to this invoice and we are looking into it. "
-        "Until you have our answer no reminders are sent and no fees are added."
+    "note.respite": N_(
+        "We have agreed on time until %(until)s. No reminders are sent and no fees are added meanwhile."
     ),
+    "note.respite_too": N_("We have agreed on time until %(until)s."),
+    "note.paused": N_("No reminders are sent at the moment."),
+    "note.paused_until": N_("No reminders are sent until %(until)s."),
+    "note.objected": N_("You objected to this invoice on %(since)s, and we are looking into it."),
+    "note.objected_part": N_(
+        "You objected to %(amount)s of this invoice on %(since)s, and we are looking into it. "
+        "Until you have our answer we do not ask for that part."
+    ),
+    "note.disputed": N_("Until you have our answer no reminders are sent and no fees are added."),
     "note.in_collection": N_(
         "The claim has been handed over to a collection agency. Follow its letter when you pay, or contact the agency."
     ),
+    "note.in_collection_with": N_(
+        "The claim has been handed over to %(agency)s. Pay to them: follow their letter, or contact them."
+    ),
+    "note.agency_case": N_("Their number for it is %(case)s."),
     "note.paid": N_("There is nothing more for you to do."),
     "note.credited": N_("There is nothing more for you to do."),
     "note.written_off": N_("You need not pay what is left. There is nothing more for you to do."),
@@ -139,12 +150,16 @@ PAGE = {
     "pay.amount": N_("Amount"),
     "account.amount": N_("Invoice amount, VAT included"),
     "account.fee": N_("Reminder fee, %(day)s"),
+    "account.demand_fee": N_("Fee for a demand for payment, %(day)s"),
+    "account.hand_over_fee": N_("Fee for collection, %(day)s"),
+    "account.taken_back": N_("Taken back %(day)s"),
     "account.interest": N_("Late interest, %(day)s"),
     "account.compensation": N_("Compensation for late payment, %(day)s"),
     "account.credited": N_("Credited %(day)s"),
     "account.paid": N_("Paid %(day)s"),
     "account.written_off": N_("Written off %(day)s"),
     "account.disputed": N_("Disputed by you, not asked for now"),
+    "account.held": N_("Not asked for now"),
     "account.total": N_("To pay"),
     "account.rest": N_("Left to pay"),
     "account.favour": N_("In your favour"),
@@ -178,6 +193,7 @@ PAGE = {
     "held.respite": N_("You got more time to pay"),
     "held.paused": N_("Reminders were paused"),
     "released.answered": N_("Your objection was answered"),
+    "released.upheld": N_("You were right: what you objected to is not owed"),
     "released.hold_over": N_("The agreed time was over"),
     "released.released": N_("Reminders were resumed"),
     "closed.paid": N_("The invoice is settled"),
@@ -186,6 +202,10 @@ PAGE = {
     "closed.stopped": N_("The invoice was stopped"),
     "posted.fee": N_("A reminder fee of %(amount)s was added"),
     "posted.fee_reversed": N_("A reminder fee of %(amount)s was taken back"),
+    "posted.demand_fee": N_("A fee of %(amount)s for a demand for payment was added"),
+    "posted.demand_fee_reversed": N_("A fee of %(amount)s for a demand for payment was taken back"),
+    "posted.hand_over_fee": N_("A fee of %(amount)s for collection was added"),
+    "posted.hand_over_fee_reversed": N_("A fee of %(amount)s for collection was taken back"),
     "posted.interest": N_("Late interest of %(amount)s was added"),
     "posted.interest_reversed": N_("Late interest of %(amount)s was taken back"),
     "posted.compensation": N_("Compensation of %(amount)s for late payment was added"),
