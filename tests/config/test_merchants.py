@@ -12,7 +12,8 @@ from config.problems import ConfigError, Problem
 from domain.calendar import Span, Unit
 from domain.merchant import ReferenceKind
 from domain.money import Money
-from domain.policy import Anchor, Channel, FeeRemainder, Rung
+from domain.policy import Anchor, Channel, Claim, FeeRemainder, Rung
+from domain.words import DebtorKind
 from tests.config.writing import BOLGEN, MERCHANTS, NORDLJUS, TODAY, changed, line_of, problems
 
 SPAN = 'write a whole number and "days" or "bank days", such as "3 days" or "2 bank days"'
@@ -162,6 +163,26 @@ MISTAKES = {
     "an amount below zero": (
         ("tolerance: 1.00", "tolerance: -1.00"),
         ("policy.tolerance", '"-1.00" is below zero', "write 0.00 or more"),
+    ),
+    "a fee that is neither an amount nor legal": (
+        ("fee: 60.00", "fee: lawful"),
+        (
+            "policy.reminders[0].fee",
+            '"lawful" is not an amount',
+            'write digits with a dot before the decimals, as in 60.00; or "legal"',
+        ),
+    ),
+    "interest at a rate of one's own": (
+        ("spread: 0 minutes", "interest: 12 %"),
+        ("policy.interest", '"12 %" is not known here', "known: none, legal"),
+    ),
+    "a policy for nobody": (
+        ("spread: 0 minutes", "debtors: []"),
+        ("policy.debtors", "is an empty list", "name at least one"),
+    ),
+    "debtors that there are not": (
+        ("spread: 0 minutes", "debtors: [consumer, companies]"),
+        ("policy.debtors[1]", '"companies" is not known here', 'did you mean "company"?'),
     ),
     "minutes without a unit": (
         ("spread: 0 minutes", "spread: 0"),
@@ -361,6 +382,71 @@ def test_the_example_becomes_what_it_says() -> None:
     assert policy.tolerance == Money(100, "SEK")
     assert policy.fee_remainder is FeeRemainder.WRITE_OFF
     assert policy.receipt == ()
+
+
+def test_what_the_law_gives_is_claimed_by_name() -> None:
+    text = changed("fee: 60.00", "fee: legal", changed("  fee_agreed: true", "  interest: legal\n  fee_agreed: true"))
+    text = changed("tolerance: 1.00", "compensation: legal\n  debtors: [company]\n  tolerance: 1.00", text)
+
+    policy = read_merchant(text, "", TODAY).policy
+
+    assert (policy.interest, policy.compensation) == (Claim.LEGAL, Claim.LEGAL)
+    assert policy.debtors == {DebtorKind.COMPANY}
+    assert policy.reminders[0].legal_fee
+    assert not policy.reminders[0].fee
+
+
+def test_the_last_reminder_may_be_a_demand_and_the_agency_has_rules_of_its_own() -> None:
+    text = changed("fee: 0.00, channels: [sms, letter]", "fee: 180.00, channels: [letter], demand: true")
+    text = changed("minimum: 100.00", "minimum: 100.00, undisputed_only: true, acknowledged_within: 2 bank days", text)
+
+    policy = read_merchant(text, "", TODAY).policy
+
+    assert [reminder.demand for reminder in policy.reminders] == [False, True]
+    assert policy.collection
+    assert policy.collection.undisputed_only
+    assert policy.collection.acknowledged_within == Span(2, Unit.BANK_DAYS)
+    assert policy.collection.fee is None
+    assert read_merchant(changed("minimum: 100.00", "fee: 9.50", text), "").policy.collection != policy.collection
+
+
+def test_what_is_left_out_claims_nothing_and_is_for_all() -> None:
+    policy = read_merchant(NORDLJUS, "").policy
+
+    assert (policy.interest, policy.compensation, policy.debtors) == (Claim.NONE, Claim.NONE, set(DebtorKind))
+
+
+FINLAND = changed("country: SE", "country: FI", changed("{kind: ocr}", "{kind: viite}")).replace(
+    "{bankgiro: 5050-1055, organisation: 556123-4567}", "{iban: FI2112345600000785}"
+)
+
+
+def test_what_one_law_finds_names_whom_it_protects() -> None:
+    text = changed("after_due: 5 days, fee: 60.00", "after_due: 14 days, fee: 12.00", FINLAND)
+
+    (problem,) = problems(text.replace("{after_previous: 12", "{after_previous: 20"))
+
+    assert problem.problem.startswith("for consumers, 12.00 EUR is more than the law allows: 5.00 EUR (FI: ")
+    assert problems(text.replace("policy:", "policy:\n  debtors: [company]").replace("12 days", "20 days")) == ()
+
+
+def test_a_group_for_other_debtors_is_checked_against_their_law() -> None:
+    text = changed("after_due: 5 days, fee: 60.00", "after_due: 14 days, fee: 12.00", FINLAND)
+    text = text.replace("policy:", "policy:\n  debtors: [company]").replace("12 days", "20 days")
+
+    (problem,) = problems(changed("vip: {", "private: {debtors: [consumer]}\n  vip: {", text))
+
+    assert (problem.key, problem.line) == (
+        "groups.private",
+        line_of("private: {", changed("vip: {", "private: {\n", text)),
+    )
+    assert "12.00 EUR is more than the law allows: 5.00 EUR" in problem.problem
+
+
+def test_what_the_policy_was_told_its_groups_are_not_told_again() -> None:
+    loaded = load_text(changed("[email, letter]}", "[sms]}"), "x.yaml", TODAY)
+
+    assert [warning.key for warning in loaded.warnings] == ["policy.reminders[0].fee"]
 
 
 def test_a_group_replaces_whole_keys_and_keeps_the_others() -> None:

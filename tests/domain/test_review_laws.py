@@ -269,6 +269,15 @@ def test_a_step_that_comes_before_the_time_to_pay_is_over_is_moved() -> None:
     assert found.problem == "the step before gives 20 days to pay, so this will be moved"
 
 
+def test_where_reminders_set_a_new_due_date_the_next_counts_from_that() -> None:
+    free = money("0.00", "NOK")
+    second = replace(step(1, free), anchor=Anchor.AFTER_DUE)
+
+    assert (
+        review(policy(replace(step(5, free), time_to_pay=days(14)), second, currency="NOK"), consumers("NO"), DAY) == ()
+    )
+
+
 # --- interest and compensation ---------------------------------------------------------------------------------------
 
 
