@@ -60,8 +60,6 @@ CONTENT = Content(
     amount=Money(24900, "SEK"),
     credited=ZERO,
     paid=ZERO,
-    earlier_fees=ZERO,
-    fee=ZERO,
     total=Money(24900, "SEK"),
     link="https://pay.example/i/abc",
 )

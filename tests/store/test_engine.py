@@ -14,16 +14,19 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import ArgumentError, IntegrityError, InternalError
 
+from domain.events import Stopped
 from domain.money import Money
 from store import engine as store_engine
 from store.books import open_books
+from store.codec import dump
 from store.engine import hold, open_engine, reading, writing
 from store.registry import COMMAND
 from tests.databases import on_postgres
 from tests.gateway.cases import opening
 
 ROW: dict[str, Any] = {"id": "1", "merchant": "nordljus", "number": "1", "kind": "stopped", "who": "Anna Lundberg"}
-ROW |= {"why": "moved", "at": datetime(2026, 3, 2, tzinfo=UTC), "body": "{}", "taken": False}
+ROW |= {"why": "moved", "at": datetime(2026, 3, 2, tzinfo=UTC), "taken": False}
+ROW |= {"body": dump(Stopped(at=ROW["at"]))}
 
 
 @pytest.mark.parametrize(
