@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 
 from domain.calendar import ONE_DAY
 from domain.case import Case
-from domain.charges import reversal
 from domain.decisions import Decision, End, Note, Recall, Reconcile, Wait
 from domain.events import Asked, Closed, HoldEnded, Settled
 from domain.facts import SendState
 from domain.policy import Channel, FeeRemainder, Otherwise
+from domain.reversals import reversal
 from domain.steps import act, answers, correction, receipt, to_agency, when_open
 from domain.words import COLLECTION, DISTRIBUTION, Message, Outcome, Reason, Status
 

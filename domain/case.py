@@ -120,6 +120,10 @@ class Case:
                 return self.calendar.wall(send.out_at)
         return None
 
+    def day_of(self, send: SendState) -> date:
+        """The day on which a send went out, or got its status."""
+        return self.calendar.wall(send.out_at or send.since).date()
+
     def is_newest(self, send: SendState) -> bool:
         """Whether it is the last attempt on its rung."""
         return not any(other.id.rung == send.id.rung and other.id > send.id for other in self.of_step(send.id.step))

@@ -1,4 +1,4 @@
-"""What a message may add to the debt, and what must be given back.
+"""What a message may add to the debt, and what a correction takes back.
 
 The law has the last word here, whatever the merchant's file said when it was loaded: what is not firmly known charges
 nobody, and a wish above the cap is cut to it.
@@ -11,14 +11,13 @@ from datetime import date, timedelta
 from domain.calendar import ONE_DAY
 from domain.case import WRITTEN, Case
 from domain.charge import Added, ChargeKind
-from domain.events import Reversed
-from domain.facts import Charge, ChargeState, Facts, SendState
-from domain.interest import amount_of, due_interest, first_day, overcharged
+from domain.facts import ChargeState, Facts, SendState
+from domain.interest import amount_of, due_interest, first_day
 from domain.law.pack import FeeLaw, Law
 from domain.money import Money
 from domain.policy import Channel, Claim, Policy
 from domain.postings import CHARGES
-from domain.words import COLLECTION, REMINDERS, Message, Reason, reminder_step
+from domain.words import COLLECTION, REMINDERS, Message, reminder_step
 
 
 def charges_of(case: Case, message: Message, reminder: int | None, channel: Channel) -> tuple[Added, ...]:
@@ -35,26 +34,16 @@ def charges_of(case: Case, message: Message, reminder: int | None, channel: Chan
     return tuple(added for added in (fee, interest, compensation) if added)
 
 
-def reversal(case: Case) -> Reversed | None:
-    """A booked charge that must be given back, and why; None when the books are right."""
-    for charge in case.facts.charges:
-        if charge.state is ChargeState.BOOKED:
-            wrong = _wrong(case, charge)
-            if wrong:
-                return wrong
-    return None
-
-
 def taken_back(facts: Facts, correction: str) -> tuple[Added, ...]:
     """What the correction of this step takes back: all that was wrong since the one before it."""
-    corrections = (send for send in facts.sends if send.message is Message.CORRECTION and send.id.step != correction)
-    since = max((send.out_at for send in corrections if send.out_at), default=None)
+    others = (send for send in facts.sends if send.message is Message.CORRECTION and send.id.step != correction)
+    since = max((send.out_at for send in others if send.out_at and send.is_out), default=None)
     return tuple(
         Added(charge.kind, -posting.amount, charge.law)
         for charge in facts.charges
         for posting in facts.postings
-        if posting.what is CHARGES[charge.kind][1] and posting.step == charge.step and posting.at == charge.taken_back
-        if since is None or posting.at > since
+        if posting.what is CHARGES[charge.kind][1] and posting.step == charge.step
+        if charge.taken_back and posting.at <= charge.taken_back and (since is None or posting.at > since)
     )
 
 
@@ -107,7 +96,7 @@ def _may_cost(case: Case, law: FeeLaw, before: list[SendState], channel: Channel
     count, spacing = law.count.at(today), law.spacing.at(today)
     if count is not None and len(before) >= count:
         return False
-    if spacing and any(today < _day(case, send) + timedelta(days=spacing) for send in _charged(case)):
+    if spacing and any(today < case.day_of(send) + timedelta(days=spacing) for send in _charged(case)):
         return False
     if today < facts.due + timedelta(days=law.not_before.at(today) or 0):
         return False
@@ -124,7 +113,7 @@ def _free_first_is_over(case: Case, law: FeeLaw) -> bool:
         return True
     for send in case.reminders:
         if send.is_out and send.channel in WRITTEN and not send.charges:
-            sent = _day(case, send)
+            sent = case.day_of(send)
             last = case.law.last_day(terms, sent, send.channel)
             if max(last, sent) < case.today:
                 return True
@@ -185,55 +174,6 @@ def _interest(case: Case, step: str, channel: Channel) -> Added | None:
     return Added(ChargeKind.INTEREST, amount, points.source.ref, periods=periods) if amount else None
 
 
-# --- what is given back ----------------------------------------------------------------------------------------------
-
-
-def _wrong(case: Case, charge: Charge) -> Reversed | None:
-    facts = case.facts
-    if charge.step in facts.waived:
-        return _taken_back(case, charge, Reason.WAIVED)
-    if facts.credited >= facts.amount:
-        return _taken_back(case, charge, Reason.CREDITED)
-    if charge.kind is not ChargeKind.INTEREST:
-        return _taken_back(case, charge, Reason.PAID_ON_TIME) if _was_paid_on_time(case, charge) else None
-    if not facts.postings or not (facts.paid or facts.credited or facts.holds):
-        return None
-    too_much = overcharged(facts, case.law, charge)
-    if not too_much:
-        return None
-    reason = Reason.PAID_ON_TIME if too_much == charge.amount and facts.paid else Reason.RECALCULATED
-    return _taken_back(case, charge, reason, too_much)
-
-
-def _taken_back(case: Case, charge: Charge, reason: Reason, amount: Money | None = None) -> Reversed:
-    return Reversed(at=case.moment, step=charge.step, reason=reason, kind=charge.kind, amount=amount)
-
-
-def _was_paid_on_time(case: Case, charge: Charge) -> bool:
-    """Whether what was owed before this step was paid, by its bank's date, before the step's message was called for.
-
-    That is up to the last day to pay printed before it, moved to the next bank day.
-    """
-    facts = case.facts
-    payments = facts.payments if facts.paid else ()
-    if not payments:
-        return False
-    owed, deadline = facts.amount - facts.credited, facts.due
-    for send in facts.sends:
-        if send.id.step == charge.step:
-            break
-        if send.out_at and send.pay_by:
-            deadline = max(deadline, send.pay_by)
-    for earlier in facts.charges:
-        if earlier.step == charge.step:
-            break
-        if earlier.state is ChargeState.BOOKED:
-            owed += earlier.amount
-    last = case.calendar.roll(deadline)
-    paid = sum(payment.amount.minor for payment in payments if payment.dated <= last)
-    return paid + case.policy.tolerance.minor >= owed.minor
-
-
 # --- what was charged before -----------------------------------------------------------------------------------------
 
 
@@ -241,7 +181,3 @@ def _charged(case: Case) -> list[SendState]:
     """The sends whose fee stands, or is about to."""
     standing = {c.send for c in case.facts.charges if c.kind is ChargeKind.FEE and c.state is not ChargeState.REVERSED}
     return [send for send in case.facts.sends if send.id in standing and send.message in REMINDERS]
-
-
-def _day(case: Case, send: SendState) -> date:
-    return case.calendar.wall(send.out_at or send.since).date()

@@ -66,6 +66,11 @@ def accrued(facts: Facts, law: Law, since: date, through: date) -> tuple[Period,
     return tuple(_joined(periods, law))
 
 
+def principal_on(facts: Facts, law: Law, day: date) -> Money:
+    """The principal that was open on a day and not disputed, by what is known now."""
+    return _base(facts, law, _bases(facts, law), day)
+
+
 def amount_of(period: Period, law: Law) -> Money:
     """The interest of a period, rounded down to the smallest coin."""
     days = (period.through - period.since).days + 1

@@ -5,6 +5,7 @@ The moments here are wishes; ``domain/rules.py`` chooses among them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from domain.calendar import ONE_DAY
@@ -12,7 +13,7 @@ from domain.case import RETRY_AFTER, WRITTEN, Case
 from domain.charges import charges_of
 from domain.decisions import Note, Send, Wait
 from domain.events import Skipped
-from domain.facts import AnswerState
+from domain.facts import AnswerState, Charge, SendState
 from domain.ladder import Ladder, Proposal, climb, is_climbed
 from domain.policy import Anchor, Channel, Collection, Reminder, Rung
 from domain.words import (
@@ -115,17 +116,23 @@ def answers(case: Case) -> tuple[Proposal, ...]:
 
 def correction(case: Case) -> Proposal | None:
     """Takes back what a message should not have asked for, on the channels on which it asked."""
-    wrong = [c for c in case.facts.charges if c.taken_back and any(s.is_out for s in case.of_step(c.step))]
+    wrong = [charge for charge in case.facts.charges if charge.taken_back and any(_told_of(case, charge))]
     since = max((charge.taken_back for charge in wrong if charge.taken_back), default=None)
     if since is None:
         return None
     done = [send for send in case.facts.sends if send.message is Message.CORRECTION and send.out_at]
-    if any(send.out_at and send.out_at >= since for send in done):
+    if any(send.is_out and send.out_at and send.out_at >= since for send in done):
         return None
-    asked = [send.channel for charge in wrong for send in case.of_step(charge.step) if send.is_out]
+    asked = [send.channel for charge in wrong for send in _told_of(case, charge)]
     rungs = tuple(Rung(channel) for channel in dict.fromkeys(asked) if channel is not Channel.COLLECTION)
-    step = numbered_step(CORRECTION, len({send.id.step for send in done}))
+    before = {send.id.step for send in done if send.out_at and send.out_at < since}
+    step = numbered_step(CORRECTION, len(before))
     return climb(case, Ladder(step, Message.CORRECTION, rungs, case.calendar.wall(since), Reason.TAKEN_BACK))
+
+
+def _told_of(case: Case, charge: Charge) -> Iterator[SendState]:
+    """The messages that are out and asked for a charge: the one that carried it and those of its step that followed."""
+    return (send for send in case.of_step(charge.step) if send.is_out and send.id >= charge.send)
 
 
 def to_agency(case: Case, message: Message, why: Reason, rung: int, at: datetime) -> Proposal:

@@ -263,7 +263,8 @@ def test_a_step_shows_each_kind_of_charge_once_however_many_messages_it_needs(st
 def test_a_wrong_charge_that_the_debtor_was_told_of_is_taken_back_in_writing_or_nobody_could_be_told(story):
     watched = lived(story)
     for charge in watched.facts.charges:
-        told = [send for send in watched.facts.of_step(charge.step) if send.is_out and send.message in REMINDERS]
+        out = [send for send in watched.facts.of_step(charge.step) if send.is_out and send.message in REMINDERS]
+        told = [send for send in out if send.id >= charge.send]
         if charge.taken_back and told:
             corrections = [send for send in watched.facts.sends if send.message is Message.CORRECTION]
             stopped = watched.facts.stopped or watched.facts.hold or any(not ask.resolved for ask in watched.facts.asks)
