@@ -10,8 +10,8 @@ import pytest
 
 from config.merchant_file import WINDOWS
 from config.schema import DIALECT, merchant_schema
-from config.values import LANGUAGES
 from config.yaml_tree import read_tree
+from domain.languages import FALLBACK, LANGUAGES
 from templates import windows
 from tests.config.writing import MERCHANTS, ROOT
 
@@ -107,4 +107,5 @@ def test_a_group_may_name_any_key_of_the_policy_and_needs_none() -> None:
 
 def test_there_is_a_layout_for_every_window_and_a_translation_for_every_language() -> None:
     assert set(WINDOWS) == set(windows.WINDOWS)
-    assert {path.stem for path in (ROOT / "templates" / "labels").glob("*.toml")} == set(LANGUAGES)
+    catalogues = (ROOT / "templates" / "translations").glob("*/LC_MESSAGES/kvitt.po")
+    assert {path.parent.parent.name for path in catalogues} | {FALLBACK} == set(LANGUAGES)

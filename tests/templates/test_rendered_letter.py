@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from reading import lies_within, needs_poppler, reader, spaced, starts, text_of_pdf, touches, words
@@ -95,10 +96,16 @@ def test_the_address_shows_whole_and_the_zones_around_it_are_empty(renderer: Ren
 
 
 @needs_poppler
-def test_nothing_is_printed_at_the_edges_of_the_paper(renderer: Renderer) -> None:
-    for word in words(renderer.letter(in_euro(customer=replace(ANNA, address=LONG))).pdf):
-        assert word.box.x > 12
-        assert word.box.right < 198
+@pytest.mark.parametrize("name", WINDOWS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_longest_words_keep_to_the_margins(renderer: Renderer, name, language) -> None:
+    charged = {"fee": "60.00", "interest": "12.30", "compensation": "450.00", "disputed": "100.00"}
+    made = content(Message.DEMAND, language, pay_by=date(2026, 9, 30), due=date(2026, 11, 28), **charged)
+    made = replace(made, merchant=with_window(name).merchant, customer=replace(ANNA, address=LONG))
+
+    for word in words(renderer.letter(made).pdf):
+        assert word.box.x > 16
+        assert word.box.right < max(190.5, WINDOWS[name].box.right)
         assert 10 < word.box.y < word.box.bottom < 287
 
 
