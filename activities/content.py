@@ -85,6 +85,7 @@ def content_of(
         standing=tuple((kind, amount) for kind, amount in standing if amount),
         added=charges,
         total=sum((added.amount for added in charges), facts.balance - facts.disputed),
+        agency=case.policy.collection.called if case.policy.collection else None,
         cost_if_unpaid=next_fee(case.facts, case.policy, case.law, today) if message in REMINDERS else None,
         link=link,
     )

@@ -18,6 +18,7 @@ from config.values import (
     Lag,
     Minutes,
     Name,
+    Text,
     Wait,
     Yes,
     parse_hours,
@@ -163,6 +164,8 @@ class CollectionFile(StepFile):
 
     agency: Annotated[Name, Field(examples=["outbox"])]
     """Which agency; "outbox" shows what would be handed over and hands over nothing."""
+    called: Annotated[Text, Field(examples=["Nordinkasso AB"])] | None = None
+    """What customers know the agency as: they read it in the last reminder and on the invoice page."""
     minimum: Amount | None = None
     """From which open amount on, fees apart, a claim is handed over."""
     fee: Amount | None = None
@@ -181,6 +184,7 @@ class CollectionFile(StepFile):
             minimum=self.minimum or Money.zero(currency),
             fee=self.fee,
             undisputed_only=self.undisputed_only,
+            called=self.called or "",
             acknowledged_within=self.acknowledged_within,
         )
 

@@ -97,6 +97,8 @@ class Collection:
     """What handing over costs the debtor, where the law allows it."""
     undisputed_only: bool = False
     """Whether an invoice that was ever disputed is never handed over."""
+    called: str = ""
+    """What customers know the agency as."""
     acknowledged_within: Span | None = None
     """When a person is asked because the agency says nothing; None: never."""
 

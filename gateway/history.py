@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.calendar import Calendar
-from domain.events import Amended, Event, Viewed
+from domain.charge import ChargeKind
+from domain.events import AgencyClosed, Amended, Event, Viewed
+from domain.facts import Facts
+from domain.postings import CHARGES, Posting
 from domain.postings import Entry as Posted
-from domain.postings import Posting
 from domain.timeline import Did, Entry
-from domain.words import Message, Reason
+from domain.words import AgencyOutcome, Message, Reason
+from gateway.account import fee_word
 from store.cases import CaseFile
 from templates.formats import abs_of
 from templates.words import Words
@@ -42,7 +45,7 @@ def chapters(case: CaseFile, words: Words) -> list[Chapter]:
     told = [Chapter(entry.at, text) for entry in case.life if (text := _act(entry, words))]
     heard = [chapter for event in case.events for chapter in _heard(event, calendar, words)]
     money = [
-        Chapter(calendar.local(posting.at), _posted(posting, words))
+        Chapter(calendar.local(posting.at), _posted(case.facts, posting, words))
         for posting in case.facts.postings
         if posting.what is not Posted.AMENDED
     ]
@@ -67,9 +70,12 @@ def _act(entry: Entry, words: Words) -> str | None:
             return words(f"did.{entry.did}")
 
 
-def _posted(posting: Posting, words: Words) -> str:
+def _posted(facts: Facts, posting: Posting, words: Words) -> str:
     """Money that moved, of whichever kind."""
-    return words(f"posted.{posting.what}", amount=words.formats.amount(abs_of(posting.amount)))
+    what = str(posting.what)
+    if posting.what in CHARGES[ChargeKind.FEE]:
+        what = what.replace(ChargeKind.FEE, fee_word(facts, posting.step))
+    return words(f"posted.{what}", amount=words.formats.amount(abs_of(posting.amount)))
 
 
 def _heard(event: Event, calendar: Calendar, words: Words) -> Iterator[Chapter]:
@@ -80,6 +86,8 @@ def _heard(event: Event, calendar: Calendar, words: Words) -> Iterator[Chapter]:
                 yield Chapter(at, words("heard.amount", amount=formats.amount(amount)))
             if due is not None:
                 yield Chapter(at, words("heard.due", day=formats.day(due)))
+        case AgencyClosed(outcome=outcome) if outcome is not AgencyOutcome.PAID:
+            yield Chapter(at, words("did.withdrawn"))
         case Viewed():
             yield Chapter(at, words("heard.viewed"))
         case _:

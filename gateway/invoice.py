@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from activities.content import content_of
-from domain.facts import ChargeState
 from domain.languages import LANGUAGES
 from domain.merchant import LetterSender, Merchant
 from domain.parties import Customer
 from domain.policy import Channel
-from domain.postings import Entry
 from domain.words import Message
+from gateway.account import Sum
+from gateway.account import account as account_of
 from gateway.history import Chapter, chapters
+from gateway.notes import notes
 from gateway.parcels import is_out
 from gateway.standing import PAYABLE, SETTLED, Standing, pay_by, standing_of
 from gateway.wording import others
@@ -27,13 +28,8 @@ from templates.qr import payment_code, svg
 from templates.view import View, view_of
 from templates.words import Words
 
-_TAKEN_OFF = {
-    Entry.CREDITED: "credited",
-    Entry.WRITTEN_OFF: "written_off",
-    Entry.PAID: "paid",
-    Entry.COLLECTED: "paid",
-}
-"""What lessens a debt, and what the page calls it."""
+_NOTHING = dict.fromkeys(SETTLED, "standing.nothing") | {Standing.DISPUTED: "standing.nothing_now"}
+"""What is said big where nothing is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +39,6 @@ class PayRow:
     label: str
     shown: str
     pasted: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """One row of the account."""
-
-    label: str
-    amount: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +63,8 @@ class InvoicePage:
     """What is said big: the amount, or that nothing is owed."""
     line: str
     """What follows the headline: by when, or what was paid."""
-    note: str
+    notes: tuple[str, ...]
+    """Why it stands so, since when, until when."""
     view: View
     pay: tuple[PayRow, ...]
     qr: str
@@ -110,11 +99,13 @@ def printable(content: Content) -> Content:
 
 def invoice_page(case: CaseFile, content: Content, sends: Sequence[KeptSend], now: datetime) -> InvoicePage:
     """Put the page together."""
-    words, view, standing = Words(language_of(content)), view_of(content), standing_of(case, now)
-    formats = words.formats
+    words, standing = Words(language_of(content)), standing_of(case, now)
+    if standing is Standing.DISPUTED:  # nothing of it is asked for, and all of it can be paid
+        content = replace(content, total=case.facts.balance, disputed=None)
+    view, formats = view_of(content), words.formats
     code = payment_code(content) if standing in PAYABLE else None
     total = content.total
-    nothing = words("standing.nothing") if standing in SETTLED else ""
+    nothing = words(_NOTHING[standing]) if standing in _NOTHING else ""
     values = {
         "day": formats.day(content.pay_by),
         "due": formats.day(content.due),
@@ -128,11 +119,11 @@ def invoice_page(case: CaseFile, content: Content, sends: Sequence[KeptSend], no
         standing=standing,
         headline=nothing or formats.amount(total),
         line=words(f"line.{_line(standing, content)}", **values),
-        note=words(f"note.{standing}", **values),
+        notes=tuple(notes(case, standing, words, values)),
         view=view,
         pay=tuple(_pay(content, view, words)) if view.is_payable else (),
         qr=svg(code) if code else "",
-        account=tuple(_account(case, words)),
+        account=tuple(account_of(case, standing, words)),
         total=Sum(words("account.favour" if total.minor < 0 else _total(standing)), formats.amount(abs_of(total))),
         messages=tuple(_messages(case, sends, words)),
         history=tuple(chapters(case, words)),
@@ -140,6 +131,8 @@ def invoice_page(case: CaseFile, content: Content, sends: Sequence[KeptSend], no
 
 
 def _total(standing: Standing) -> str:
+    if standing is Standing.DISPUTED:
+        return "account.held"
     return "account.rest" if standing in SETTLED else "account.total"
 
 
@@ -162,23 +155,6 @@ def _pay(content: Content, view: View, words: Words) -> Iterator[PayRow]:
     pasted = str(content.total).replace(".", words.formats.decimal_point)
     yield PayRow(words("pay.amount"), words.formats.amount(content.total), pasted)
     yield PayRow(words("payment.payee"), view.merchant, view.merchant)
-
-
-def _account(case: CaseFile, words: Words) -> Iterator[Sum]:
-    """From the invoice's amount to what is asked for, each charge, credit and payment by itself."""
-    facts, formats, calendar = case.facts, words.formats, case.law.calendar
-    yield Sum(words("account.amount"), formats.amount(facts.amount))
-    for charge in facts.charges:
-        if charge.state is ChargeState.BOOKED:
-            out = facts.send(charge.send).out_at
-            day = formats.day(calendar.local(out).date()) if out else ""
-            yield Sum(words(f"account.{charge.kind}", day=day), formats.amount(charge.amount))
-    for posting in facts.postings:
-        if posting.what in _TAKEN_OFF:
-            day = formats.day(posting.dated or calendar.local(posting.at).date())
-            yield Sum(words(f"account.{_TAKEN_OFF[posting.what]}", day=day), formats.amount(posting.amount))
-    if facts.disputed:
-        yield Sum(words("account.disputed"), formats.amount(-facts.disputed))
 
 
 def _messages(case: CaseFile, sends: Sequence[KeptSend], words: Words) -> Iterator[Sent]:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from domain.case import Case
+from domain.facts import Facts
 from domain.words import REMINDERS, Outcome, Reason
 from store.cases import CaseFile
 
@@ -25,6 +26,8 @@ class Standing(StrEnum):
     STOPPED = "stopped"
 
 
+OVER = frozenset({Standing.PAID, Standing.CREDITED, Standing.WRITTEN_OFF, Standing.STOPPED})
+"""Where nothing is held any more."""
 PAYABLE = frozenset({Standing.OPEN, Standing.OVERDUE, Standing.RESPITE, Standing.PAUSED})
 """Where the customer is asked for money."""
 SETTLED = frozenset({Standing.PAID, Standing.CREDITED, Standing.WRITTEN_OFF})
@@ -57,6 +60,8 @@ def standing_of(case: CaseFile, now: datetime) -> Standing:
     if facts.hold:
         return _HOLDS[facts.hold.kind]
     rules = Case.at(facts, case.policy, case.law, now)
+    if facts.disputes and (not rules.principal or rules.asked_for <= case.policy.tolerance):
+        return Standing.DISPUTED
     return Standing.OVERDUE if rules.today > rules.calendar.roll(rules.due) else Standing.OPEN
 
 
@@ -67,6 +72,11 @@ def pay_by(case: CaseFile) -> date:
     for send in facts.sends:
         if send.out_at and send.pay_by and send.message in REMINDERS and send.out_at >= (facts.due_set or send.out_at):
             days.append(send.pay_by)
-    if facts.hold and facts.hold.kind is Reason.RESPITE and facts.hold.until:
-        days.append(facts.hold.until)
-    return max(days)
+    until = respite_until(facts)
+    return max([*days, until] if until else days)
+
+
+def respite_until(facts: Facts) -> date | None:
+    """The last day of the respites that run; None: none does."""
+    running = (hold for hold in facts.holds if hold.kind is Reason.RESPITE and hold.ended is None)
+    return max((hold.until for hold in running if hold.until), default=None)

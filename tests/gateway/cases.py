@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from activities.collection import CollectionPacker
+from activities.collection import pack_for_agency
 from activities.content import Packing
 from activities.email import EmailPacker
 from activities.letter import LetterPacker
@@ -72,9 +72,9 @@ def at(wall: str) -> datetime:
 class Kept:
     """A case in the books, to which a test adds what happened."""
 
-    def __init__(self, books: Books, number: str, now: str, **customer: Any) -> None:
+    def __init__(self, books: Books, number: str, now: str, loaded: Loaded | None = None, **customer: Any) -> None:
         self.books = books
-        opened = replace(opening(number, **customer), shift=at(now) - datetime.now(UTC))
+        opened = replace(opening(number, loaded, **customer), shift=at(now) - datetime.now(UTC))
         self.id = books.registry.open(opened, datetime.now(UTC)).id
 
     @property
@@ -95,18 +95,19 @@ class Kept:
         rung: int = 0,
         fee: Money | None = None,
         pay_by: str = "2026-04-01",
+        charges: tuple[Added, ...] = (),
     ) -> KeptSend:
         """Send a real message, in three steps as the worker does, into nowhere."""
         packers = {
             Channel.EMAIL: EmailPacker(RENDERER, URL),
             Channel.SMS: SmsPacker(RENDERER, URL),
             Channel.LETTER: LetterPacker(RENDERER, URL),
-            Channel.COLLECTION: CollectionPacker(self.books),
+            Channel.COLLECTION: pack_for_agency,
         }
         now, day = at(wall), datetime.fromisoformat(pay_by).date()
         with self.books.cases.locked(self.id) as case:
-            charges = (Added(ChargeKind.FEE, fee, "a law"),) if fee else ()
-            total = case.facts.balance + (fee or Money.zero(case.facts.balance.currency))
+            charges = (Added(ChargeKind.FEE, fee, "a law"),) if fee else charges
+            total = sum((added.amount for added in charges), case.facts.balance - case.facts.disputed)
             send = Send(SendId(step, rung, 1), channel, message, Reason.ISSUED, total, day, charges)
             place = self.books.sends.take_place(case, send, now)
             assert place

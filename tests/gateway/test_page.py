@@ -81,7 +81,7 @@ async def test_amounts_equal_the_books(house: House, web: httpx.AsyncClient, num
     html = await read(web, token)
     rows, total = sums(html)
 
-    assert [kronor(row) for row in rows] == [kronor(str(facts.amount)), 60, -50, -100, kronor("-7.50")]
+    assert [kronor(row) for row in rows] == [kronor(str(facts.amount)), 60, -100, -50, kronor("-7.50")]
     assert kronor(total) == kronor(str(facts.balance)) == sum(kronor(row) for row in rows)
     headline = re.search(r'class="headline">(.*?)<', html)
     assert headline
@@ -156,7 +156,7 @@ async def test_a_hold_is_said_in_plain_words(house: House, web: httpx.AsyncClien
     html = await read(web, token)
 
     assert standing(html) == what
-    assert words_of("en")(f"badge.{what}") in plain(html)
+    assert Words("en")(f"badge.{what}") in plain(html)
 
 
 async def test_a_disputed_invoice_does_not_press_for_payment(house: House, web: httpx.AsyncClient, number: str):
@@ -270,8 +270,8 @@ def test_there_are_words_for_every_standing_message_and_hold():
     names += [f"message.{message}" for message in KINDS]
     names += [f"{table}.{channel}" for channel in Channel if channel != "collection" for table in ("by", "channel")]
     names += [f"held.{reason}" for reason in (Reason.DISPUTED, Reason.RESPITE, Reason.PAUSED)]
-    names += [f"released.{reason}" for reason in (Reason.ANSWERED, Reason.HOLD_OVER, Reason.RELEASED)]
-    values = dict.fromkeys(("day", "due", "paid", "favour", "merchant", "by"), "…")
+    names += [f"released.{reason}" for reason in (Reason.ANSWERED, Reason.UPHELD, Reason.HOLD_OVER, Reason.RELEASED)]
+    values = dict.fromkeys(("day", "due", "paid", "favour", "merchant", "by", "until", "since", "amount"), "…")
 
     assert all(Words(language)(name, **values) for language in LANGUAGES for name in names)
 
