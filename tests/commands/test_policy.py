@@ -69,6 +69,14 @@ def test_an_unlawful_policy_does_not_load(path: Path):
         load_merchant(path, parse_date(DAY))
 
 
+def test_the_guide_shows_what_is_told():
+    guide = Path("docs/merchants.md").read_text(encoding="utf-8")
+
+    assert f"```\n{(GOLDEN / 'de-lump-sum-by-email.txt').read_text(encoding='utf-8')}```" in guide
+    assert "[Thirteen unlawful files](../examples/unlawful)" in guide
+    assert len(UNLAWFUL) == 13
+
+
 def test_no_golden_file_is_left_over():
     assert {path.stem for path in GOLDEN.iterdir()} == {path.stem for path in UNLAWFUL}
 
@@ -98,6 +106,7 @@ def test_a_file_is_checked_against_the_law_of_another_country_for_customers_ther
         ("warning", "policy.reminders[0].fee", "write 0.00"),
         ("error", "policy.reminders[0].after_due", 'write "14 days", or a fee of 0.00'),
         ("warning", "policy.reminders[1].after_previous", "write 15 days"),
+        ("warning", "policy.reminders[1].channels", "put email or letter first"),
         ("error", "policy.collection.after_previous", "write 15 days"),
     ]
     assert "no cap is known in SEK" in told[0]["problem"]
