@@ -10,7 +10,7 @@ import phonenumbers
 from pydantic import BeforeValidator, Field, PlainValidator, ValidationInfo, WithJsonSchema
 
 from config.addresses import EmailAddress
-from config.policy_file import FileModel
+from config.file_model import FileModel
 from config.problems import wrong
 from config.values import Currency, Day, DebtorCountry, Text, as_text, reading_of, text, word_of
 from domain.words import DebtorKind

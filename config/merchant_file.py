@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from config.addresses import Account, Bankgiro, Bic, EmailAddress, FikCreditor, Iban, Plusgiro, SmsSender
-from config.policy_file import FileModel, PolicyFile
+from config.file_model import FileModel
+from config.policy_file import PolicyFile
 from config.problems import wrong
 from config.reference_file import ReferenceFile
 from config.values import Country, Currency, Language, Name, Text, Yes, word_of

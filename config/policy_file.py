@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from config.problems import shape, wrong
+from config.file_model import FileModel, list_unless, unless
+from config.problems import wrong
 from config.values import (
     Amount,
     ContactHours,
@@ -45,37 +46,9 @@ HOURS = parse_hours("09:00-19:00")
 KINDS = tuple(map(str, DebtorKind))
 
 
-class FileModel(BaseModel):
-    """What every part of a file has in common: no unknown keys, nothing changed afterwards."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, arbitrary_types_allowed=True)
-
-
 def _rung(value: object) -> object:
     """Take ``email`` for ``{channel: email}``."""
     return {"channel": value} if isinstance(value, str) else value
-
-
-def _unless(word: str) -> BeforeValidator:
-    """Take the word for nothing at all."""
-
-    def read(value: object) -> object:
-        if isinstance(value, str) and value.strip() != word:
-            raise wrong(f"is {shape(value)}", f'write "{word}", or lines of "key: value" below it')
-        return None if isinstance(value, str) else value
-
-    return BeforeValidator(read)
-
-
-def _list_unless(word: str) -> BeforeValidator:
-    """Take the word for an empty list."""
-
-    def read(value: object) -> object:
-        if isinstance(value, str) and value.strip() != word:
-            raise wrong(f"is {shape(value)}", f'write "{word}", or a list such as [email, sms]')
-        return [] if isinstance(value, str) else value
-
-    return BeforeValidator(read)
 
 
 Way = Annotated[str, *word_of(WAYS)]
@@ -206,11 +179,11 @@ class PolicyFile(FileModel):
     """The fixed compensation that companies owe for paying late: none, or legal. Fees count towards it."""
     distribution: Annotated[Rungs, Field(examples=[["email", "letter"]])]
     """How the invoice reaches the customer: the channels in order, each with how long to wait for a view."""
-    due_reminder: Annotated[DueReminderFile | None, _unless("none"), Field(examples=["none"])]
+    due_reminder: Annotated[DueReminderFile | None, unless("none"), Field(examples=["none"])]
     """A friendly message on the due day, or: none."""
     reminders: Annotated[tuple[ReminderFile, ...], Field(examples=[[]])]
     """The reminders, in order; an empty list for none."""
-    collection: Annotated[CollectionFile | None, _unless("never"), Field(examples=["never"])]
+    collection: Annotated[CollectionFile | None, unless("never"), Field(examples=["never"])]
     """When the claim goes to a collection agency, or: never."""
     settlement_lag: Lag = Span(1, Unit.BANK_DAYS)
     """How long money is on its way: so long after the due date the first reminder waits at least."""
@@ -222,7 +195,7 @@ class PolicyFile(FileModel):
     """What happens when no channel reached the customer: ask a person, or wait."""
     if_exhausted: Annotated[str, *word_of(Otherwise)] = "ask"
     """What happens when all steps are done and it is still unpaid: ask a person, or wait."""
-    receipt: Annotated[Rungs, _list_unless("none")] = ()
+    receipt: Annotated[Rungs, list_unless("none")] = ()
     """The channels that tell the customer that the money arrived, or: none."""
     view_signals: dict[DebtorCountry, tuple[Annotated[str, *word_of(Signal)], ...]] = Field(default_factory=dict)
     """By the customer's country: whether an opened e-mail (open) or a followed link (click) counts as viewed. Machines

@@ -7,7 +7,7 @@ from typing import Annotated, get_args
 
 from pydantic import Field, PlainValidator
 
-from config.policy_file import FileModel
+from config.file_model import FileModel
 from config.problems import Fault, wrong
 from config.values import as_text, text, word_of
 from domain.merchant import Check, Level, Payee, ReferenceKind, ReferenceRule, Slip
