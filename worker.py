@@ -18,7 +18,7 @@ from temporalio.worker import Worker
 
 from activities.announcing import Announcer, DeliveryActivities, announcing
 from activities.asking import Asking, Duty, calmly
-from activities.collection import CollectionActivities, CollectionPacker
+from activities.collection import CollectionActivities, pack_for_agency
 from activities.discreet import Discreet
 from activities.email import EmailActivities, EmailPacker
 from activities.hearing import Hearing
@@ -62,7 +62,7 @@ def channel_activities(
     email = EmailActivities(Sending(books, ways[Channel.EMAIL], EmailPacker(renderer, url)))
     sms = SmsActivities(Sending(books, ways[Channel.SMS], SmsPacker(renderer, url)))
     letter = LetterActivities(Sending(books, ways[Channel.LETTER], LetterPacker(renderer, url)))
-    agency = CollectionActivities(Sending(books, ways[Channel.COLLECTION], CollectionPacker(books)))
+    agency = CollectionActivities(Sending(books, ways[Channel.COLLECTION], pack_for_agency))
     return {
         Channel.EMAIL: [email.send, email.reconcile],
         Channel.SMS: [sms.send, sms.reconcile],

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from activities.collection import CollectionPacker
+from activities.collection import pack_for_agency
 from activities.content import Packing
 from domain.decisions import Send
 from domain.events import Delivered, Paid, Reserved, Viewed
@@ -82,13 +82,13 @@ def told(books: Books, name: str, **wishes: Any) -> tuple[CaseFile, list[tuple[P
     tale = story(name)
     opening = opening_of(tale.invoice, tale.loaded)
     opened = books.registry.open(replace(opening, policy=replace(opening.policy, **wishes)), datetime.now(UTC))
-    case, claims, pack = books.cases.read(opened.id), [], CollectionPacker(books)
+    case, claims = books.cases.read(opened.id), []
     events = simulate(case.invoice, case.policy, case.law, tale.happens)
     for event in events:
         with books.cases.locked(case.id) as file:
             file.add(event)
         if isinstance(event, Reserved) and event.message is Message.CLAIM:
-            claims.append((pack(packing(books, case.id, event)), event))
+            claims.append((pack_for_agency(packing(books, case.id, event)), event))
     return books.cases.read(case.id), claims
 
 

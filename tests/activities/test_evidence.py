@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from activities.evidence import evidence_of, rules_version
-from domain.events import Paid
+from domain.events import Acknowledged, Answered, Disputed, Paid
 from domain.evidence import CLAIM, HISTORY, LOG, check, head_of
 from domain.law.pack import FIRM
 from domain.policy import Channel, Claim
-from domain.words import COLLECTION, Message
+from domain.words import COLLECTION, DisputeOutcome, Message
 from store.books import Books, open_books
 from templates.errors import RenderError
 from tests.activities.proven import claim_in, files_in, lived, rows_in, told
@@ -175,14 +175,22 @@ def claim_in_step(books: Books, case: Kept, step: str) -> bytes:
     return send.parcel.body
 
 
-def test_notices_about_a_claim_are_json(books: Books):
+def test_notices_about_a_claim_are_json_and_name_it(books: Books):
     case = lived(books)
+    claim = books.sends.of_invoice(case.id)[-1]
+    case.hear(
+        Acknowledged(at=at("2026-05-02T08:00"), case="K-1"), Disputed(at=at("2026-05-03T08:00"), amount=sek("100.00"))
+    )
     for day, message in enumerate((Message.DISPUTE_NOTICE, Message.WITHDRAWAL), start=3):
         send = case.send(Channel.COLLECTION, f"2026-05-0{day}T09:00", message, f"{COLLECTION}-{message}")
 
         assert send.parcel
         assert send.parcel.media_type == "application/json"
-        assert json.loads(send.parcel.body)["notice"] == message
+        notice = json.loads(send.parcel.body)
+        assert notice["notice"] == message
+        assert notice["claim"] == claim.id
+        assert ("case" in notice, "disputed" in notice) == (True, message is Message.DISPUTE_NOTICE)
+        case.hear(Answered(at=at("2026-05-03T12:00"), outcome=DisputeOutcome.REJECTED))
 
 
 def test_a_claim_that_is_too_large_to_be_read_again_is_not_made(books: Books, monkeypatch: pytest.MonkeyPatch):
