@@ -156,6 +156,16 @@ def test_a_claim_names_the_evidence_that_it_rests_on(books: Books):
     assert [json.loads(line)["path"] for line in lines[evidence["lines"] :]] == [CLAIM, LOG]
 
 
+def test_the_guide_for_agencies_tells_all_that_a_notice_holds(books: Books):
+    _, [(parcel, _)] = told(books, "norway-to-collection", interest=Claim.LEGAL)
+    claim = json.loads(files_in(parcel.body)[CLAIM])
+    guide = Path("docs/agencies.md").read_text()
+    charge = next(charge for charge in claim["charges"] if charge["kind"] == "interest")
+
+    for told_of in (claim, charge["periods"][0], {"kind", "amount", "law", "capped", "state"}):
+        assert [field for field in told_of if f"`{field}`" not in guide] == []
+
+
 def test_an_agency_gets_nothing_of_what_others_were_told(books: Books):
     case = lived(books)
     case.send(Channel.COLLECTION, "2026-05-02T09:00", Message.WITHDRAWAL, f"{COLLECTION}-withdrawal")
