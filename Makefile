@@ -8,7 +8,7 @@ STORIES ?= 200
 LIVES ?= 220
 DATABASE ?= both
 
-.PHONY: help install demo up check test test-browser test-vendors equivalence faults bench lock image clean
+.PHONY: help install demo up check test test-browser test-vendors equivalence faults bench translations lock image clean
 
 help: ## Tell what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -53,6 +53,9 @@ faults: install ## Kill and cut everything, then count: SEED=1 LIVES=220 DATABAS
 
 bench: install ## The published figures (docs/benchmarks.md).
 	$(BIN)/python -m benchmarks
+
+translations: install ## Bring the catalogues up to what the templates say; what is new waits in each for its words.
+	$(BIN)/python -m templates.translations
 
 lock: install ## Pin the newest versions of all dependencies, by hash.
 	$(BIN)/pip install --quiet uv

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page
 
+from domain.languages import LANGUAGES
 from tests.browser.conftest import Link, Site, complaints
 
 WIDTHS = (320, 390, 768, 1200)
@@ -16,7 +17,7 @@ def paths(link: Link) -> list[str]:
     shown = [f"{link.url}/messages/{send.id}" for send in sends if send.channel != "collection"]
     return [
         link.url,
-        f"{link.url}?lang=sv",
+        *(f"{link.url}?lang={language}" for language in LANGUAGES),
         *shown,
         base,
         f"{base}/life",

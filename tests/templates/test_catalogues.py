@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from pathlib import Path
 
 import pytest
-from babel.messages import extract
 from babel.messages.catalog import Catalog, Message
-from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
 from domain.languages import FALLBACK, LANGUAGES
@@ -16,10 +15,10 @@ from gateway.wording import NAMES
 from templates.catalogues import FOLDER, catalogue, path_of
 from templates.errors import RenderError
 from templates.formats import Formats
+from templates.translations.__main__ import said, update
 from templates.words import WORDS, Words
 
 TRANSLATED = [language for language in LANGUAGES if language != FALLBACK]
-KEYWORDS = {**extract.DEFAULT_KEYWORDS, "NP_": ((1, "c"), 2)}
 SAME_EVERYWHERE = {
     "BIC",
     "IBAN",
@@ -36,11 +35,8 @@ Key = tuple[str | None, str | tuple[str, ...]]
 
 @cache
 def said_in_the_templates() -> frozenset[Key]:
-    """Every text that is marked for translation, found as `make translations` finds it."""
-    with (FOLDER / "babel.cfg").open(encoding="utf-8") as file:
-        methods, options = parse_mapping_cfg(file)
-    found = extract.extract_from_dir(FOLDER.parent, methods, options, KEYWORDS)
-    return frozenset((context, text) for _, _, text, _, context in found)
+    """Every text that is marked for translation, found as ``make translations`` finds it."""
+    return frozenset((message.context, message.id) for message in said() if message.id)
 
 
 @cache
@@ -126,6 +122,31 @@ def test_a_language_that_is_written_is_known_everywhere() -> None:
     assert set(NAMES) == set(LANGUAGES)
     assert all(Formats(language).day for language in LANGUAGES)
     assert {path.name for path in FOLDER.iterdir() if path.is_dir()} == set(TRANSLATED)
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """Danish, in a folder of its own."""
+    path = tmp_path / "kvitt.po"
+    path.write_bytes(path_of("da").read_bytes())
+    return path
+
+
+def test_bringing_a_catalogue_up_to_date_changes_nothing_when_it_is(copied: Path) -> None:
+    before = copied.read_text()
+    update(copied, said())
+
+    assert copied.read_text() == before
+
+
+def test_what_is_new_waits_for_its_words_and_what_is_gone_goes(copied: Path) -> None:
+    texts = Catalog()
+    texts.add("Invoice")
+    texts.add("A new text")
+    update(copied, texts)
+
+    assert copied.read_text().endswith('msgid "A new text"\nmsgstr ""\n\nmsgid "Invoice"\nmsgstr "Faktura"\n')
+    assert "Bankgiro" not in copied.read_text()
 
 
 def test_plurals_follow_the_language() -> None:
