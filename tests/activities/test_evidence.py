@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -56,6 +57,16 @@ def test_a_pack_verifies_and_holds_exactly_the_bytes_that_were_sent(books: Books
         assert about["recipient"] == send.parcel.recipient
         assert (about["message"], about["status"]) == (send.message, "delivered" if send is sends[0] else "sent")
         assert about["went_out"] == case.file.law.calendar.local(send.reserved_at).isoformat()
+
+
+def test_any_flipped_byte_of_a_real_pack_is_found(books: Books):
+    case = lived(books)
+    chance = Random(17)
+
+    for pack in (evidence_of(books, case.file), claim_in(books, case)):
+        for at_byte in chance.sample(range(len(pack)), 60):
+            flipped = bytes([pack[at_byte] ^ 1 << chance.randrange(8)])
+            assert check(pack[:at_byte] + flipped + pack[at_byte + 1 :]).problems, at_byte
 
 
 def test_its_log_tells_in_the_order_of_time_what_there_is(books: Books, rewrite: bool):
