@@ -121,7 +121,7 @@ def _measured(look: Look, cost: Cost, cap: Cap, source: Source) -> Iterator[Find
         least = min(amount for by in lawful if (amount := cap.of(Money(TINY, currency), by)))
         else_legal = ' or "legal"' if least != top else ""
         if cost.fee > top:
-            only = "" if len(lawful) == len(most) else f", which only {_named(lawful)} may cost"
+            only = "" if len(lawful) == len(most) else f", by {_named(lawful)} only"
             yield _above(look, cost, f"write at most {top}{only}{else_legal}", source, cap, top)
         elif cost.fee > least:
             problem = f"small debts may cost less, to which it will be cut: {cap}"

@@ -68,7 +68,7 @@ def test_a_german_fee_is_what_its_letter_costs() -> None:
     by_mail = only(policy(first, step(14, money("5.00"), EMAIL)), germany)
 
     assert (dear.severity, dear.value) == (Severity.ERROR, "0.76")
-    assert dear.cure == "write at most 0.76, which only letter may cost"
+    assert dear.cure == "write at most 0.76, by letter only"
     assert (by_mail.value, by_mail.cure) == ("0.00", "write 0.00, or by letter at most 0.76")
 
 
