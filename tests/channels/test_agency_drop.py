@@ -191,15 +191,16 @@ def test_a_server_that_is_not_there_or_another_has_surely_got_nothing(agency: Ag
             list(DropMailbox("nordinkasso", wrong).fetch())
 
 
-def test_a_folder_that_we_may_not_look_into_proves_nothing(agency: Agency):
-    agency.server.step = _forbidding("stat")
+@pytest.mark.parametrize("name", ["in/a1.ready", ".kvitt/a1.never", ".kvitt/a1.begun"])
+def test_a_file_that_we_may_not_look_at_proves_nothing(agency: Agency, name: str):
+    agency.server.step = _forbidding("stat", name=name)
 
     assert agency.way.evidence(claim(), LATER).status is Status.UNKNOWN
 
 
-def _forbidding(*steps: str) -> Callable[[int, str, str], None]:
+def _forbidding(*steps: str, name: str = "") -> Callable[[int, str, str], None]:
     def forbid(number: int, step: str, path: str) -> None:
-        if step in steps:
+        if step in steps and path.endswith(name):
             raise asyncssh.SFTPPermissionDenied("not for you")
 
     return forbid

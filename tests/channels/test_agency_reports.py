@@ -238,6 +238,13 @@ def test_a_wrong_signature_is_no_signature(given_: str):
     assert not verify(Hook(URL, {**hook.headers, "webhook-signature": given_}, hook.body), [NEW], NOW)
 
 
+def test_a_signature_of_another_version_is_not_ours():
+    hook = call([NEW], body("paid"))
+    other = hook.headers["webhook-signature"].replace("v1,", "v2,")
+
+    assert not verify(Hook(URL, {**hook.headers, "webhook-signature": other}, hook.body), [NEW], NOW)
+
+
 def test_another_version_of_the_signature_beside_ours_does_no_harm():
     hook = call([NEW], body("paid"))
     both = f"v1a,AAAA {hook.headers['webhook-signature']} v2,BBBB"
