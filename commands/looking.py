@@ -15,6 +15,7 @@ from commands.orders import JSON, MERCHANT
 from commands.session import found, in_session
 from config.settings import read_settings
 from config.stories import Story, read_story
+from domain.decisions import Wait
 from domain.law import law_of
 from domain.law.bank_days import calendar_of
 from domain.rules import decide
@@ -24,6 +25,7 @@ from domain.stages import Stage
 from domain.telling import CHANNELS, moment, plan_rows, step_name, tell
 from domain.timeline import Entry, life
 from domain.wire import InvoiceRef
+from gateway.tables import tables
 from store.cases import CaseFile
 from store.looks import Standing
 from store.sends import KeptSend
@@ -159,16 +161,17 @@ async def _one(client: CaseClient, ref: InvoiceRef, *, json_: bool) -> None:
     following = f"; next: {step_name(standing.next_step)}" if standing.next_step else ""
     when = f" {moment(standing.next_at, calendar)}" if standing.next_at else ""
     balance = f"{case.facts.balance} {case.facts.balance.currency}"
+    decision = decide(case.facts, case.policy, case.law, await client.clock.now(ref, client.books))
+    told = f" {tell(decision, calendar)}." if isinstance(decision, Wait) else ""
     sends = await asyncio.to_thread(client.books.sends.of_invoice, ref.id)
     if trouble := _trouble(case, sends):
         show.say()
         show.rows("Not out", ("Step", "Channel", "Tries", "Status", "Vendor", "What it said"), trouble)
     orders = await asyncio.to_thread(client.books.orders.given, ref.merchant, ref.number)
-    if orders:
-        lines = [(moment(order.at, calendar), order.kind.replace("_", " "), order.who, order.why) for order in orders]
+    for table in tables(case, orders):
         show.say()
-        show.rows("Orders", ("When", "Order", "By", "Why"), lines)
-    show.say(f"\nNow [bold]{standing.stage.replace('_', ' ')}[/], balance {balance}{following}{when}.")
+        show.rows(table.title, table.headings, [tuple(map(escape, row)) for row in table.rows])
+    show.say(f"\nNow [bold]{standing.stage.replace('_', ' ')}[/], balance {balance}{following}{when}.{told}")
 
 
 def _trouble(case: CaseFile, sends: Sequence[KeptSend]) -> list[tuple[str, ...]]:

@@ -14,7 +14,7 @@ from domain.decisions import Decision
 from domain.facts import Facts
 from domain.simulation import Planned
 from domain.stages import stage_of
-from domain.telling import plan_list, tell
+from domain.telling import moment, plan_list, tell
 from domain.words import Reason
 
 QUESTIONS = {
@@ -60,7 +60,8 @@ HOLDS = {
 
 def briefing(facts: Facts, decision: Decision, planned: Sequence[Planned], calendar: Calendar, as_of: datetime) -> str:
     """The case on one screen, as of its last look."""
-    return "\n\n".join((standing(facts, decision, calendar), owed(facts), plan_list(planned, calendar, as_of)))
+    parts = (standing(facts, decision, calendar), with_agency(facts, calendar), owed(facts))
+    return "\n\n".join((*filter(None, parts), plan_list(planned, calendar, as_of)))
 
 
 def standing(facts: Facts, decision: Decision, calendar: Calendar) -> str:
@@ -74,6 +75,19 @@ def standing(facts: Facts, decision: Decision, calendar: Calendar) -> str:
     held = facts.hold.kind if facts.hold else Reason.DISPUTED if facts.disputes else None
     part = f" {facts.disputed} {facts.disputed.currency} is disputed." if facts.disputes and not facts.hold else ""
     return f"{told}{part} {HOLDS[held].format(case=case)}" if held else told
+
+
+def with_agency(facts: Facts, calendar: Calendar) -> str:
+    """How far the agency has come. Its own number for the claim stays out: it is theirs, and might hold a name."""
+    agency = facts.agency
+    if agency.closed and agency.closed_at:
+        return f"The agency closed its case {moment(agency.closed_at, calendar)}: {agency.closed}."
+    if not facts.in_collection:
+        return ""
+    if agency.acknowledged is None:
+        return "The agency has not said yet that it has the claim."
+    word = f"; it says: {agency.status.replace('_', ' ')}" if agency.status else ""
+    return f"The agency has said that it has the claim, {moment(agency.acknowledged, calendar)}{word}."
 
 
 def owed(facts: Facts) -> str:

@@ -29,6 +29,8 @@ class Planned:
 
     at: datetime
     decision: Send | Note
+    spared: bool = False
+    """Whether it waited a day because the customer had got a dunning SMS."""
 
 
 def reserve(send: Send, at: datetime) -> Reserved:
@@ -55,14 +57,16 @@ def obey(decision: Send | Note, at: datetime) -> tuple[Event, ...]:
 def plan(facts: Facts, policy: Policy, law: Law, now: datetime) -> tuple[Planned, ...]:
     """What will be done, and when, if nothing happens but that the bank sends its files."""
     planned: list[Planned] = []
+    spared = False
     for _ in range(LONGEST):
         decision = decide(facts, policy, law, now)
         if isinstance(decision, Send | Note):
-            planned.append(Planned(now, decision))
+            planned.append(Planned(now, decision, spared=spared))
+            spared = False
             for event in obey(decision, now):
                 facts = learn(facts, event)
         elif isinstance(decision, Wait) and decision.until:
-            now = decision.until
+            now, spared = decision.until, decision.reason is Reason.CONTACTED_TODAY
             if decision.reason is Reason.AWAITING_BOOKING:
                 facts = learn(facts, BookedThrough(at=now, day=law.calendar.wall(now).date()))
         else:

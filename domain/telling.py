@@ -32,6 +32,8 @@ UNLESS = {
     Reason.AWAITING_PAYMENT: " unless paid",
     Reason.CONTACTED_TODAY: " since the customer got an SMS today",
 }
+SPARED = " (a day later: a customer gets one such SMS a day)"
+"""What the plan adds where the limit on contact moves a message."""
 WAITS = {
     Reason.IN_COLLECTION: "in collection, waiting for the agency",
     Reason.DISPUTED: "disputed, waiting for an answer",
@@ -77,7 +79,8 @@ def plan_rows(planned: Sequence[Planned], calendar: Calendar) -> list[tuple[str,
     rows = []
     for item in planned:
         total = f"{item.decision.total} {item.decision.total.currency}" if isinstance(item.decision, Send) else ""
-        rows.append((moment(item.at, calendar), tell(item.decision, calendar), total))
+        what = tell(item.decision, calendar) + (SPARED if item.spared else "")
+        rows.append((moment(item.at, calendar), what, total))
     return rows
 
 

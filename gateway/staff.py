@@ -15,15 +15,19 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from config.settings import LOOPBACK, Settings
+from domain.briefing import NAMES
+from domain.charge import ChargeKind
+from domain.rules import decide
 from domain.simulation import plan
 from domain.stages import Stage
-from domain.telling import CHANNELS, MESSAGES, plan_rows, step_name
+from domain.telling import CHANNELS, MESSAGES, plan_rows, step_name, tell
 from domain.wire import InvoiceRef
 from gateway.calm import missing
 from gateway.desk import Desk
 from gateway.guard import Policy
 from gateway.page import open_invoice
 from gateway.reading import Reader
+from gateway.tables import tables
 from store.cases import UnknownInvoiceError
 from templates.words import Words
 
@@ -143,6 +147,9 @@ def _life(desk: Desk, found: Reader) -> Response:
         "plan": plan_rows(plan(case.facts, case.policy, case.law, found.now), calendar),
         "now": desk.calendars.tell(case.id, found.now),
         "sends": sends[::-1],
+        "now_waits": tell(decide(case.facts, case.policy, case.law, found.now), calendar),
+        "tables": tables(case, desk.books.orders.given(ref.merchant, ref.number)),
+        "added": [(NAMES[kind], case.facts.standing(kind)) for kind in ChargeKind],
         "workflow": workflow_address(desk, ref),
     }
     return desk.pages.html("staff_life.html", Policy.STILL, **values, w=Words("en"))

@@ -13,7 +13,7 @@ from domain.policy import Channel
 from domain.postings import Entry
 from domain.stages import Stage
 from domain.timeline import Did
-from domain.words import DebtorKind, Message, Outcome, Reason, Status
+from domain.words import AgencyOutcome, DebtorKind, DisputeOutcome, Message, Outcome, Reason, Status
 from gateway.standing import Standing
 
 Decimal = Annotated[str, Field(pattern=r"^-?\d+(\.\d+)?$", examples=["249.00"])]
@@ -196,6 +196,19 @@ class PaymentEntry(Document):
     """Whether the agency collected it."""
 
 
+class PeriodEntry(Document):
+    """Days that bore interest, the first and the last included."""
+
+    since: date
+    """The first."""
+    through: date
+    """The last."""
+    base: Decimal
+    """On how much."""
+    rate: Decimal
+    """Percent a year, simple."""
+
+
 class ChargeEntry(Document):
     """What a step added to the debt."""
 
@@ -209,6 +222,10 @@ class ChargeEntry(Document):
     """On which legal ground."""
     capped: bool
     """Whether the law cut what the merchant had wished."""
+    limit: Decimal | None = None
+    """The law's limit when it was made."""
+    periods: list[PeriodEntry] | None = None
+    """Of interest: for which days, on what, at which rate."""
     state: ChargeState
     """`pending` until its message is out, `booked`, or `reversed`."""
 
@@ -226,6 +243,33 @@ class HoldEntry(Document):
     """When it ended; without it: it still holds."""
     amount: Decimal | None = None
     """How much is disputed; without it: all."""
+    who: str | None = None
+    """Who ordered it."""
+    why: str | None = None
+    """Why."""
+    outcome: DisputeOutcome | None = None
+    """How the dispute was answered."""
+
+
+class AgencyEntry(Document):
+    """What the agency has told of the claim that was handed over to it."""
+
+    handed_over: Moment
+    """When."""
+    case: str | None = None
+    """Its own number for the claim."""
+    acknowledged: Moment | None = None
+    """When it said that it has the claim; without it: not yet."""
+    status: str | None = None
+    """How far it has come, in its own code."""
+    closed: AgencyOutcome | None = None
+    """How it closed its case."""
+    closed_at: Moment | None = None
+    """When."""
+    withdrawn: Moment | None = None
+    """When the claim was taken back."""
+    confirmed: Moment | None = None
+    """When it confirmed that."""
 
 
 class AskEntry(Document):
@@ -244,6 +288,8 @@ class OrderEntry(Document):
     """When."""
     kind: str
     """What it meant."""
+    said: str | None = None
+    """What it said besides: an amount, a day, an outcome."""
     who: str
     """Who gave it."""
     why: str
@@ -285,6 +331,8 @@ class InvoiceDocument(Document):
     """What was added: fees, interest, compensation."""
     holds: list[HoldEntry]
     """What holds or held it, oldest first."""
+    agency: AgencyEntry | None = None
+    """What the agency told, once the claim was handed over."""
     asks: list[AskEntry]
     """Open questions."""
     orders: list[OrderEntry]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from domain.calendar import Calendar
 from domain.charge import ChargeKind
-from domain.facts import Charge, Facts
+from domain.facts import Charge, Facts, HoldState
 from domain.law.bank_days import calendar_of
 from domain.simulation import obey
 from domain.simulation import plan as plan_of
 from domain.timeline import Entry, life
 from domain.wire import InvoiceRef
+from domain.words import Message
 from gateway.api.models import (
+    AgencyEntry,
     Amounts,
     AskEntry,
     ChargeEntry,
@@ -23,11 +26,14 @@ from gateway.api.models import (
     Listed,
     OrderEntry,
     PaymentEntry,
+    PeriodEntry,
 )
 from gateway.standing import standing_of
+from gateway.tables import limit_of, order_of, outcome_of, said, told_at
 from store.books import Books
 from store.cases import CaseFile
 from store.looks import Standing
+from store.orders import GivenOrder
 from store.sends import KeptSend
 
 
@@ -65,10 +71,11 @@ def told(books: Books, ref: InvoiceRef, now: datetime) -> InvoiceDocument:
         viewed=facts.viewed,
         amounts=_amounts(facts),
         payments=[PaymentEntry(amount=str(p.amount), dated=p.dated, by_agency=p.by_agency) for p in facts.payments],
-        charges=[_charge(charge) for charge in facts.charges],
-        holds=_holds(facts, calendar),
+        charges=[_charge(facts, charge) for charge in facts.charges],
+        holds=[_hold(facts, hold, orders, calendar) for hold in facts.holds],
+        agency=_agency(facts, calendar),
         asks=[AskEntry(reason=ask.reason, at=calendar.local(ask.at)) for ask in facts.asks if not ask.resolved],
-        orders=[OrderEntry(at=calendar.local(o.at), kind=o.kind, who=o.who, why=o.why) for o in orders],
+        orders=[_order(order, calendar) for order in orders],
         history=[_entry(entry) for entry in case.life],
         plan=[_entry(entry) for entry in _plan(case, now)],
     )
@@ -107,7 +114,12 @@ def _amounts(facts: Facts) -> Amounts:
     )
 
 
-def _charge(charge: Charge) -> ChargeEntry:
+def _charge(facts: Facts, charge: Charge) -> ChargeEntry:
+    limit = limit_of(facts, charge)
+    periods = [
+        PeriodEntry(since=period.since, through=period.through, base=str(period.base), rate=str(period.rate))
+        for period in charge.periods
+    ]
     return ChargeEntry(
         step=charge.step,
         kind=charge.kind,
@@ -115,20 +127,48 @@ def _charge(charge: Charge) -> ChargeEntry:
         law=charge.law,
         capped=charge.capped,
         state=charge.state,
+        limit=str(limit) if limit else None,
+        periods=periods or None,
     )
 
 
-def _holds(facts: Facts, calendar: Calendar) -> list[HoldEntry]:
-    return [
-        HoldEntry(
-            kind=hold.kind,
-            since=calendar.local(hold.since),
-            until=hold.until,
-            ended=calendar.local(hold.ended) if hold.ended else None,
-            amount=str(hold.amount) if hold.amount else None,
-        )
-        for hold in facts.holds
-    ]
+def _hold(facts: Facts, hold: HoldState, orders: Sequence[GivenOrder], calendar: Calendar) -> HoldEntry:
+    order = order_of(hold, orders)
+    return HoldEntry(
+        kind=hold.kind,
+        since=calendar.local(hold.since),
+        until=hold.until,
+        ended=_local(hold.ended, calendar),
+        amount=str(hold.amount) if hold.amount else None,
+        who=order.who if order else None,
+        why=(order.why or None) if order else None,
+        outcome=outcome_of(facts, hold),
+    )
+
+
+def _agency(facts: Facts, calendar: Calendar) -> AgencyEntry | None:
+    agency, handed_over = facts.agency, told_at(facts, Message.CLAIM)
+    if handed_over is None:
+        return None
+    return AgencyEntry(
+        handed_over=calendar.local(handed_over),
+        case=agency.case,
+        acknowledged=_local(agency.acknowledged, calendar),
+        status=agency.status or None,
+        closed=agency.closed,
+        closed_at=_local(agency.closed_at, calendar),
+        withdrawn=_local(told_at(facts, Message.WITHDRAWAL), calendar),
+        confirmed=_local(agency.withdrawn, calendar),
+    )
+
+
+def _order(order: GivenOrder, calendar: Calendar) -> OrderEntry:
+    at, what = calendar.local(order.at), said(order.event)
+    return OrderEntry(at=at, kind=order.kind, said=what or None, who=order.who, why=order.why)
+
+
+def _local(at: datetime | None, calendar: Calendar) -> datetime | None:
+    return calendar.local(at) if at else None
 
 
 def _plan(case: CaseFile, now: datetime) -> tuple[Entry, ...]:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from domain.charge import Added, ChargeKind, Period
+from domain.events import Acknowledged, Answered, Disputed
+from domain.policy import Channel
+from domain.words import COLLECTION, DisputeOutcome, Message
 from gateway.api.invoices import MOST_AT_ONCE
+from store.orders import Order
 from tests.gateway.api.conftest import is_problem
-from tests.gateway.cases import live, move_to
+from tests.gateway.cases import Kept, at, live, move_to, sek
 from tests.live.house import House
 
 
@@ -192,3 +199,43 @@ def minutes(entry: dict[str, str]) -> dict[str, str]:
     """An entry of a life with its moment in full, as JSON Schema wants it."""
     at, offset = entry["at"][:16], entry["at"][16:]
     return entry | {"at": f"{at}:00{offset}"}
+
+
+async def test_holds_charges_the_agency_and_orders_are_told_in_full(api: httpx.AsyncClient, house: House, number: str):
+    case = Kept(house.books, number, "2026-06-10T12:00")
+    order = Order(f"dispute-{number}", "dispute", "olle", "one was broken")
+    house.books.orders.give(case.id, order, Disputed(at=at("2026-03-03T10:00"), amount=sek("49.00")))
+    case.hear(Answered(at=at("2026-03-06T10:00"), outcome=DisputeOutcome.CREDITED, amount=sek("20.00")))
+    periods = (Period(date(2026, 4, 2), date(2026, 4, 7), sek("449.55"), Decimal("8.50")),)
+    charges = (
+        Added(ChargeKind.FEE, sek("60.00"), "SE: lag (1981:739) 4 §", capped=True, cap=sek("60.00")),
+        Added(ChargeKind.INTEREST, sek("0.60"), "SE: räntelagen 6 §", periods=periods),
+    )
+    case.send(Channel.EMAIL, "2026-04-07T09:00", Message.REMINDER, "reminder-1", charges=charges)
+    case.send(Channel.COLLECTION, "2026-05-04T09:00", Message.CLAIM, COLLECTION)
+    case.hear(Acknowledged(at=at("2026-05-05T10:00"), case="NI-4711"))
+
+    read = (await api.get(f"/invoices/{number}")).json()
+
+    assert read["holds"] == [
+        {
+            "kind": "disputed",
+            "since": "2026-03-03T10:00:00+01:00",
+            "ended": "2026-03-06T10:00:00+01:00",
+            "amount": "49.00",
+            "who": "olle",
+            "why": "one was broken",
+            "outcome": "credited",
+        }
+    ]
+    assert [(charge["kind"], charge.get("limit"), charge.get("periods")) for charge in read["charges"]] == [
+        ("fee", "60.00", None),
+        ("interest", None, [{"since": "2026-04-02", "through": "2026-04-07", "base": "449.55", "rate": "8.50"}]),
+    ]
+    assert read["agency"] == {
+        "handed_over": "2026-05-04T09:00:00+02:00",
+        "case": "NI-4711",
+        "acknowledged": "2026-05-05T10:00:00+02:00",
+    }
+    [told] = read["orders"]
+    assert (told["kind"], told["said"], told["who"]) == ("disputed", "49.00 SEK", "olle")
