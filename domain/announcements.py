@@ -50,7 +50,7 @@ class Type(StrEnum):
     """Money was booked, all or a part, from the debtor (``Paid``) or the agency (``Collected``). Below zero: a payment
     was taken back."""
     HELD = "invoice.held"
-    """A dispute, a respite or a pause began: ``Disputed``, ``Respited``, ``Paused``."""
+    """A dispute, of a part or of all, a respite or a pause began: ``Disputed``, ``Respited``, ``Paused``."""
     HANDED_OVER = "invoice.handed_over"
     """The agency got the claim: ``Settled`` or ``Delivered``."""
     CLOSED = "invoice.closed"
@@ -166,7 +166,7 @@ def _paid(moment: _Moment) -> Iterator[_Told]:
 
 def _held(moment: _Moment) -> Iterator[_Told]:
     hold = moment.after.holds[-1]
-    yield Type.HELD, {"reason": hold.kind, "until": hold.until}
+    yield Type.HELD, {"reason": hold.kind, "until": hold.until, "amount": hold.amount}
 
 
 def _asked(moment: _Moment) -> Iterator[_Told]:

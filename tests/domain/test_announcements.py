@@ -115,6 +115,7 @@ def test_a_fee_is_told_with_the_first_message_of_its_step_and_not_with_its_fallb
     ("line", "told"),
     [
         ("03-05 10:00 disputed", "held disputed"),
+        ("03-05 10:00 disputed 49.00", "held disputed 49.00"),
         ("03-05 10:00 respite until=03-20", "held respite 2026-03-20"),
         ("03-05 10:00 paused", "held paused"),
     ],
@@ -123,6 +124,50 @@ def test_a_hold_is_told_with_its_reason_and_its_last_day(line: str, told: str):
     led = Life().hear(line)
 
     assert tell(led)[-1] == told
+
+
+def test_a_charge_is_told_as_json_by_kind_with_its_ground():
+    led = Life().live("04-07 09:00")
+
+    [told] = [told for told in heard(led) if told.type is Type.CHARGED]
+
+    assert json.loads(told.body)["data"] == {
+        "merchant": "nordljus",
+        "number": "10001",
+        "reference": "100017",
+        "seq": told.data["seq"],
+        "balance": "309.00",
+        "currency": "SEK",
+        "step": "reminder-1",
+        "amount": "60.00",
+        "charges": [
+            {
+                "kind": "fee",
+                "amount": "60.00",
+                "reason": "reminder_fee",
+                "law": "SE: lag (1981:739) om ersättning för inkassokostnader 4 §",
+            }
+        ],
+    }
+
+
+def test_a_hold_is_told_as_json_with_the_part_that_is_disputed():
+    led = Life().hear("03-05 10:00 disputed 49.00")
+
+    held = json.loads(heard(led)[-1].body)
+
+    assert (held["type"], held["data"]["reason"], held["data"]["amount"]) == ("invoice.held", "disputed", "49.00")
+    assert "until" not in held["data"]
+
+
+def test_the_answer_to_a_dispute_is_told_as_a_message_that_went_out():
+    led = Life().hear("03-05 10:00 disputed", "03-06 10:00 answered rejected reply").live("03-09 12:00")
+
+    assert "sent answer-1 answer email 249.00" in " ".join(tell(led))
+
+
+def test_the_ten_names_are_still_the_ten():
+    assert len(Type) == 10
 
 
 def test_questions_money_from_the_agency_and_the_end_are_told():
