@@ -26,6 +26,8 @@ class Proposal(NamedTuple):
     why: Reason
     reminder: int | None = None
     """Which reminder it is, for its fee and its time to pay."""
+    is_spared: bool = False
+    """Whether it waits because the customer got an SMS already."""
 
     @property
     def step(self) -> str:
@@ -78,9 +80,9 @@ def is_climbed(case: Case, step: str, rungs: tuple[Rung, ...]) -> bool:
 def _proposal(case: Case, ladder: Ladder, send_id: SendId, at: datetime, why: Reason) -> Proposal:
     channel = ladder.rungs[send_id.rung].channel
     at = case.window.fit(at)
-    if channel is Channel.SMS and ladder.message in DUNNING and case.free_for_sms:
-        at = max(at, case.free_for_sms)
-    return Proposal(at, send_id, channel, ladder.message, why, ladder.reminder)
+    free = case.free_for_sms if channel is Channel.SMS and ladder.message in DUNNING else None
+    is_spared = free is not None and free > at
+    return Proposal(max(at, free or at), send_id, channel, ladder.message, why, ladder.reminder, is_spared)
 
 
 def _again(case: Case, last: SendState) -> datetime:

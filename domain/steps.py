@@ -22,7 +22,6 @@ from domain.words import (
     CORRECTION,
     DISTRIBUTION,
     DUE_REMINDER,
-    DUNNING,
     RECEIPT,
     REMINDERS,
     Message,
@@ -150,8 +149,7 @@ def when_open(case: Case, proposal: Proposal) -> Send | Note | Wait:
     """The proposal's act if its moment has come and the window is open; else the wait for it."""
     at = proposal.at if proposal.at > case.now else case.window.fit(case.now)
     if at > case.now:
-        spared = proposal.channel is Channel.SMS and proposal.message in DUNNING and at == case.free_for_sms
-        reason = Reason.CONTACTED_TODAY if spared else WAITS_FOR.get(proposal.why, proposal.why)
+        reason = Reason.CONTACTED_TODAY if proposal.is_spared else WAITS_FOR.get(proposal.why, proposal.why)
         return Wait(case.until(at), reason, proposal.step, proposal.channel)
     if proposal.message in PRESSING and _is_unbooked(case):
         tomorrow = case.window.opening(case.today + ONE_DAY)
