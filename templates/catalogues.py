@@ -21,6 +21,19 @@ from templates.errors import RenderError
 
 FOLDER = Path(__file__).parent / "translations"
 
+Word = tuple[str | None, str]
+"""A context, where one English word has several meanings, and the word."""
+
+
+def N_(text: str) -> Word:  # noqa: N802 (gettext's own name, by which the words are found for the catalogues)
+    """Mark a word that is translated later."""
+    return None, text
+
+
+def NP_(context: str, text: str) -> Word:  # noqa: N802
+    """Mark a word that means something particular here."""
+    return context, text
+
 
 class _Missing(NullTranslations):
     """Asked for what a catalogue lacks."""

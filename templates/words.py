@@ -1,96 +1,13 @@
-"""The short words, in English: labels around the messages, and what the page calls things. Looked up by dotted name."""
+"""What the page chooses between, in English, and the words of one language, looked up by dotted name."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from templates.catalogues import catalogue
+from templates.catalogues import N_, NP_, catalogue
 from templates.errors import RenderError
 from templates.formats import Formats
-
-Word = tuple[str | None, str]
-"""A context, where one English word has several meanings, and the word."""
-
-
-def N_(text: str) -> Word:  # noqa: N802 (gettext's own name, by which the words are found for the catalogues)
-    """Mark a word that is translated later."""
-    return None, text
-
-
-def NP_(context: str, text: str) -> Word:  # noqa: N802
-    """Mark a word that means something particular here."""
-    return context, text
-
-
-LABELS = {
-    "view": N_("View the invoice"),
-    "invoice": N_("The invoice"),
-    "questions": N_("Questions about the invoice"),
-    "organisation": N_("Reg. no."),
-    "page": NP_("of a letter", "Page"),
-    "of": NP_("page 1 of 2", "of"),
-    "details": N_("How to pay"),
-    "how": N_("How the total comes about"),
-    "about": N_("About this claim"),
-    "scan": N_("Scan in your bank's app"),
-    "facts.number": N_("Invoice number"),
-    "facts.issued": N_("Invoice date"),
-    "facts.due": N_("Due date"),
-    "facts.original_due": N_("Original due date"),
-    "facts.pay_by": N_("Pay by"),
-    "payment.payee": N_("Payee"),
-    "payment.bankgiro": N_("Bankgiro"),
-    "payment.plusgiro": N_("Plusgiro"),
-    "payment.account": N_("Account number"),
-    "payment.creditor": N_("Creditor number"),
-    "payment.iban": N_("IBAN"),
-    "payment.bic": N_("BIC"),
-    "payment.ocr": N_("OCR number"),
-    "payment.kid": N_("KID"),
-    "payment.fik": N_("Payment line"),
-    "payment.viite": N_("Reference"),
-    "payment.rf": N_("Reference"),
-    "payment.ogm": N_("Structured communication"),
-    "payment.qrr": N_("Reference"),
-    "short.ocr": N_("OCR"),
-    "short.kid": N_("KID"),
-    "short.fik": NP_("in an SMS", "payment line"),
-    "short.viite": NP_("in an SMS", "reference"),
-    "short.rf": NP_("in an SMS", "reference"),
-    "short.ogm": NP_("in an SMS", "communication"),
-    "short.qrr": NP_("in an SMS", "reference"),
-    "short.bankgiro": N_("Bankgiro"),
-    "short.plusgiro": N_("Plusgiro"),
-    "short.account": NP_("in an SMS", "Account"),
-    "short.creditor": NP_("in an SMS", "Creditor"),
-    "short.iban": N_("IBAN"),
-    "entries.net": N_("Total excluding VAT"),
-    "entries.vat": N_("VAT %(rate)s on %(base)s"),
-    "entries.changed": N_("Adjustment"),
-    "entries.amount": N_("Invoice amount"),
-    "entries.earlier_fee": N_("Earlier reminder fees"),
-    "entries.earlier_interest": N_("Earlier late interest"),
-    "entries.earlier_compensation": N_("Earlier compensation for late payment"),
-    "entries.fee": N_("Reminder fee"),
-    "entries.demand_fee": N_("Fee for this demand"),
-    "entries.interest": N_("Late interest"),
-    "entries.period": N_("%(rate)s a year on %(base)s from %(since)s to %(through)s"),
-    "entries.compensation": N_("Compensation for late payment"),
-    "entries.credited": NP_("money", "Credited"),
-    "entries.written_off": NP_("money", "Written off"),
-    "entries.paid": NP_("money", "Paid"),
-    "entries.disputed": N_("Disputed by you, not asked for now"),
-    "entries.total": N_("To pay"),
-    "entries.rest": N_("Left to pay"),
-    "entries.in_favour": N_("In your favour"),
-    "lines.text": N_("Description"),
-    "lines.quantity": N_("Quantity"),
-    "lines.unit_price": N_("Unit price"),
-    "lines.vat_rate": N_("VAT"),
-    "lines.net": N_("Amount"),
-    "lines.currency": N_("Amounts in %(currency)s, excluding VAT unless stated otherwise."),
-}
-"""Around the messages: e-mail, SMS and letter."""
+from templates.labels import LABELS
 
 PAGE = {
     "badge.open": NP_("badge", "To pay"),

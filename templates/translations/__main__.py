@@ -14,6 +14,7 @@ from domain.languages import FALLBACK, LANGUAGES
 from templates.catalogues import FOLDER, path_of
 
 _METHODS = [
+    ("labels.py", "python"),
     ("words.py", "python"),
     ("**.jinja", "jinja2"),
     ("messages/layout.*", "jinja2"),

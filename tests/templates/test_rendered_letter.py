@@ -31,7 +31,7 @@ def with_window(name: str, **changes: object) -> Content:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("message", KINDS)
-@pytest.mark.parametrize("make", [content, in_norway, in_euro])
+@pytest.mark.parametrize("make", [content, in_euro])
 def test_every_letter_is_a4_tagged_and_in_its_language(renderer: Renderer, make, message, language) -> None:
     letter = renderer.letter(make(message, language))
     pdf = reader(letter.pdf)
