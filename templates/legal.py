@@ -177,7 +177,7 @@ class _Case:
             case Statement.COMPENSATION:
                 return ChargeKind.COMPENSATION in added or message is Message.INVOICE
             case Statement.TERM | Statement.COST_IF_UNPAID if message is not Message.DEMAND:
-                return bool(self.content.cost_if_unpaid) and self.gives_time
+                return bool(self.content.cost_if_unpaid and self.terms) and self.gives_time
             case _:
                 return True
 

@@ -8,7 +8,7 @@ from reading import spaced, text_of_html
 from template_contents import ANNA, SWEDISH, content, in_norway, lines
 
 from domain.languages import LANGUAGES
-from domain.words import Message
+from domain.words import DebtorKind, Message
 from templates.renderer import Renderer
 from templates.texts import KINDS
 
@@ -170,3 +170,31 @@ def test_only_the_last_norwegian_reminder_is_a_notice(renderer: Renderer) -> Non
 def test_a_message_before_the_due_date_holds_no_threat(renderer: Renderer) -> None:
     for message in (Message.INVOICE, Message.DUE_REMINDER, Message.RECEIPT):
         assert "inkasso" not in renderer.email(content(message)).text.lower()
+
+
+def test_a_correction_says_what_is_taken_back_and_what_is_owed_now(renderer: Renderer) -> None:
+    back = content(Message.REMINDER, fee="60.00", interest="2.20").added
+    owing = renderer.email(content(Message.CORRECTION, taken_back=back)).text
+    settled = renderer.email(content(Message.CORRECTION, taken_back=back, paid="918.50")).text
+    over = renderer.email(content(Message.CORRECTION, taken_back=back, paid="978.50")).text
+    disputed = renderer.email(content(Message.CORRECTION, taken_back=back, disputed="918.50")).text
+
+    for text in (owing, settled, over, disputed):
+        assert "Vi tar tillbaka en avgift på 60,00 kr. Vi tar tillbaka dröjsmålsränta på 2,20 kr." in text
+    assert "Det här är vad du är skyldig nu. Betala 918,50 kr senast 12 maj 2026." in owing
+    assert "Du är inte skyldig något mer." in settled
+    assert "Bankgiro" not in settled
+    assert "Du är inte skyldig något mer. Du behöver inte göra något mer. Du har 60,00 kr till godo hos oss." in over
+    assert "Du behöver inte betala något nu. Du bestrider 918,50 kr" in disputed
+
+
+def test_an_answer_says_it_in_the_merchants_words_and_how_to_take_it_further(renderer: Renderer) -> None:
+    own = content(Message.ANSWER, "en", answer="Your meter was read twice.\n\n<b>Both</b> readings agree: {{ total }}.")
+    email = renderer.email(own)
+    company = renderer.email(replace(own, kind=DebtorKind.COMPANY)).text
+
+    assert "Your meter was read twice.\n\n<b>Both</b> readings agree: {{ total }}.\n\n" in email.text
+    assert "&lt;b&gt;Both&lt;/b&gt; readings agree: {{ total }}." in email.html
+    assert "We therefore hold to the claim. Please pay SEK 918.50 by 11 May 2026." in email.text
+    assert "a court can decide the matter. As a consumer you may also turn to" in email.text
+    assert "As a consumer" not in company

@@ -8,10 +8,13 @@ import pytest
 from reading import lies_within, needs_poppler, reader, spaced, starts, text_of_pdf, touches, words
 from template_contents import ANNA, SWEDISH, content, in_euro, in_norway, lines
 
+from domain.charge import ChargeKind
 from domain.languages import LANGUAGES
 from domain.merchant import LetterSender
+from domain.money import Money
 from domain.words import Message
 from templates.content import Content
+from templates.qr import payment_code
 from templates.renderer import Renderer
 from templates.texts import KINDS
 from templates.windows import WINDOWS, Window
@@ -166,6 +169,39 @@ def test_a_reminder_accounts_for_its_total_row_by_row(renderer: Renderer) -> Non
         "Fakturans belopp 918,50 kr Tidigare påminnelseavgifter 60,00 kr Påminnelseavgift 45,00 kr "
         "Krediterat −100,00 kr Betalt −50,00 kr Att betala 873,50 kr"
     ) in text
+
+
+def test_every_kind_of_charge_and_what_is_taken_off_have_a_row_of_their_own(renderer: Renderer) -> None:
+    made = content(
+        Message.DEMAND,
+        fee="180.00",
+        interest="12.30",
+        compensation="450.00",
+        earlier_fees="60.00",
+        written_off="18.50",
+        disputed="100.00",
+    )
+    standing = (*made.standing, (ChargeKind.INTEREST, Money.parse("3.00", "SEK")))
+    made = replace(made, standing=standing, total=made.total + standing[-1][1])
+
+    for text in (text_of_pdf(renderer.letter(made).pdf), renderer.email(made).text.replace(":", "")):
+        rows = spaced(text)
+        assert (
+            "Tidigare påminnelseavgifter 60,00 kr Tidigare dröjsmålsränta 3,00 kr Avgift för kravet 180,00 kr" in rows
+        )
+        assert "10,5 % per år på 918,50 kr från 2 april 2026 till och med 30 juni 2026" in rows
+        assert "10,25 % per år på 918,50 kr från 1 juli 2026 till och med 14 juli 2026" in rows
+        assert "Förseningsersättning 450,00 kr Avskrivet −18,50 kr Bestrids av dig, begärs inte nu −100,00 kr" in rows
+        assert "Att betala 1 505,30 kr" in rows
+
+
+def test_a_code_asks_for_what_the_letter_asks_for(renderer: Renderer) -> None:
+    made = content(Message.DEMAND, fee="180.00", interest="12.30", compensation="450.00", disputed="100.00")
+    code = payment_code(made)
+
+    assert code
+    assert '"due":1460.80,' in code.payload
+    assert "1 460,80 kr" in text_of_pdf(renderer.letter(made).pdf)
 
 
 @pytest.mark.parametrize(
