@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from activities.collection import pack_for_agency
@@ -36,9 +36,7 @@ def lived(books: Books) -> Kept:
     hear(books, mail, "delivered", "2026-03-02T09:01", Delivered(at=at("2026-03-02T09:01"), send=mail.send))
     case.hear(Viewed(at=at("2026-03-05T18:20"), send=sms.send))
     order = Order("bank-7", "pay", "clerk", "by hand")
-    books.orders.give(
-        case.id, order, Paid(at=at("2026-04-09T10:00"), amount=sek("100.00"), dated=at("2026-04-08T00:00").date())
-    )
+    books.orders.give(case.id, order, Paid(at=at("2026-04-09T10:00"), amount=sek("100.00"), dated=date(2026, 4, 8)))
     case.send(
         Channel.LETTER,
         "2026-04-15T09:00",
