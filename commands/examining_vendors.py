@@ -13,8 +13,8 @@ from channels.probes import mail as probes_mail
 from channels.probes import sftp as probes_sftp
 from channels.probes.finding import Finding, note, ok, unchecked, wrong
 from commands.examining import Check
-from config.agencies import Reached, cure, known, named, reached
-from config.production import CHANNELS, missing_for, missing_of
+from config.agencies import Reached, cure, known, missing_of, named, reached
+from config.production import CHANNELS, missing_for
 from config.settings import OUTBOX, Settings
 from domain.merchant import Merchant
 

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
 
 from config.merchant_source import read_source
 from config.merchants import Loaded
 from config.problems import Problem, nearest
-from config.settings import OUTBOX, PREFIX, Settings
+from config.secrets import is_set, is_weak
+from config.settings import LOOPBACK, OUTBOX, PREFIX, Settings
 from config.vendors import Agency
 from domain.merchant import Merchant
+
+AGENCIES_NEED = {
+    "sftp": {
+        "host": "name the agency's SFTP server",
+        "user": "write the user that the agency gave you",
+        "key": "name the file with the private key whose public one the agency has",
+        "host_key": "write the server's public key as the agency told you, as in ssh-ed25519 AAAA…",
+    },
+    "http": {
+        "url": "write the address that the agency takes claims at",
+        "secrets": "write whsec_ and what comes from: openssl rand -base64 32; and tell the agency",
+    },
+}
+"""Which settings an agency cannot do without, by how it is reached."""
+
+SIGNING_CURE = "write another for each direction: whsec_ and what comes from: openssl rand -base64 32"
 
 
 class Reached(NamedTuple):
@@ -70,3 +90,39 @@ def cure(agency: str, settings: Settings) -> str:
     if settings.collection == "none" and agency == OUTBOX:
         return f"{PREFIX}COLLECTION is none: write {OUTBOX}, or how an agency is reached"
     return f"{nearest(agency, known(settings))}; or set it up with {PREFIX}COLLECTION or {PREFIX}AGENCIES"
+
+
+def missing_of(agency: Reached) -> list[Problem]:
+    """The settings that an agency cannot be reached without."""
+    found = [] if agency.name else [agency.problem("name", "is missing", "write what merchants' files call it")]
+    needed = AGENCIES_NEED[agency.kind].items()
+    lacking = [agency.problem(name, "is missing", cure) for name, cure in needed if not is_set(agency.group, name)]
+    return [*found, *lacking]
+
+
+def unsafe(agency: Reached) -> Iterator[Problem]:
+    """What is not safe with an agency: what it says moves money, and what it gets names people."""
+    group, ours, theirs = agency.group, _plain(agency.group.secrets), _plain(agency.group.report_secrets)
+    parts = urlsplit(group.url)
+    if agency.kind == "http" and group.url and parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        yield agency.problem("url", "is not https: claims would go in the clear", "write https://…")
+    if agency.kind == "http" and not theirs:
+        cure = "write the secret that the agency signs its reports with"
+        yield agency.problem("report_secrets", "is missing: nothing that the agency says would be heard", cure)
+    for name, secrets in (("secrets", ours), ("report_secrets", theirs)):
+        if any(is_weak(secret.removeprefix("whsec_"), 32) for secret in secrets):
+            yield agency.problem(name, "holds one that is a default, or can be guessed", SIGNING_CURE)
+    if set(ours) & set(theirs):
+        problem = "holds one of our own: what we sign could be taken for the agency's word"
+        yield agency.problem("report_secrets", problem, SIGNING_CURE)
+
+
+def names_twice(settings: Settings) -> Iterator[Problem]:
+    """A name that two agencies have."""
+    if settings.collection in AGENCIES_NEED and settings.agency.name in (OUTBOX, *settings.agencies):
+        one = Reached(settings.agency.name, settings.collection, settings.agency, is_the_agency=True)
+        yield one.problem("name", f"is {one.name}, which another has", "write another name")
+
+
+def _plain(secrets: Sequence[SecretStr]) -> list[str]:
+    return [secret.get_secret_value() for secret in secrets]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr
-
-from config.agencies import Reached, reached
+from config.agencies import missing_of, names_twice, reached, unsafe
 from config.problems import ConfigError, Problem
-from config.settings import LOOPBACK, OUTBOX, PREFIX, Settings
+from config.secrets import is_set, is_weak
+from config.settings import LOOPBACK, PREFIX, Settings
 
 NEEDED = {
     "sendgrid": {"key": "make an API key with the right to send in SendGrid"},
@@ -33,20 +31,6 @@ NEEDED = {
 }
 """Which settings each vendor cannot do without, and where they are found."""
 
-AGENCIES_NEED = {
-    "sftp": {
-        "host": "name the agency's SFTP server",
-        "user": "write the user that the agency gave you",
-        "key": "name the file with the private key whose public one the agency has",
-        "host_key": "write the server's public key as the agency told you, as in ssh-ed25519 AAAA…",
-    },
-    "http": {
-        "url": "write the address that the agency takes claims at",
-        "secrets": "write whsec_ and what comes from: openssl rand -base64 32; and tell the agency",
-    },
-}
-"""Which settings an agency cannot do without, by how it is reached."""
-
 TOGETHER = (
     ("smtp", "user", "password", "write the user's password"),
     ("smtp", "bounce_port", "bounce_address", "write the address whose mail server the worker is"),
@@ -65,11 +49,6 @@ CHANNELS = ("email", "sms", "letter")
 """The channels that lead to customers. Collection by the outbox is fine: a person takes claims from there."""
 
 SECRET_CURE = "write at least 32 random characters, from: openssl rand -hex 32"  # noqa: S105  (a cure, no secret)
-SIGNING_CURE = "write another for each direction: whsec_ and what comes from: openssl rand -base64 32"
-PLACEHOLDER = re.compile(
-    r"change.?me|changeit|your.|example|default|password|secret|letmein|twilio_test|12345678", re.I
-)
-"""What stands in guides until somebody writes a secret of their own."""
 
 
 def check(settings: Settings, *, embedded: bool = False) -> None:
@@ -91,7 +70,7 @@ def missing(settings: Settings) -> list[Problem]:
     """The settings that the chosen vendors and agencies cannot do without."""
     vendors = [problem for channel in CHANNELS for problem in missing_for(settings, channel)]
     agencies = [problem for agency in reached(settings) for problem in missing_of(agency)]
-    return [*vendors, *agencies, *_names(settings)]
+    return [*vendors, *agencies, *names_twice(settings)]
 
 
 def missing_for(settings: Settings, channel: str) -> list[Problem]:
@@ -99,22 +78,14 @@ def missing_for(settings: Settings, channel: str) -> list[Problem]:
     return list(_missing(settings, channel))
 
 
-def missing_of(agency: Reached) -> list[Problem]:
-    """The settings that an agency cannot be reached without."""
-    found = [] if agency.name else [agency.problem("name", "is missing", "write what merchants' files call it")]
-    needed = AGENCIES_NEED[agency.kind].items()
-    lacking = [agency.problem(name, "is missing", cure) for name, cure in needed if not _is_set(agency.group, name)]
-    return [*found, *lacking]
-
-
 def _missing(settings: Settings, channel: str) -> Iterator[Problem]:
     vendor = getattr(settings, channel)
     group = getattr(settings, vendor, None)
     for name, cure in NEEDED.get(vendor, {}).items():
-        if not _is_set(group, name):
+        if not is_set(group, name):
             yield _at(f"{vendor}_{name}", f"is missing, and {PREFIX}{channel.upper()} is {vendor}", cure)
     for owner, given, name, cure in TOGETHER:
-        if owner == vendor and _is_set(group, given) and not _is_set(group, name):
+        if owner == vendor and is_set(group, given) and not is_set(group, name):
             yield _at(f"{vendor}_{name}", f"is missing, and {PREFIX}{vendor.upper()}_{given.upper()} is set", cure)
 
 
@@ -128,7 +99,7 @@ def refusals(settings: Settings, *, embedded: bool = False) -> list[Problem]:
         *_secrets(settings),
         *_addresses(settings),
         *_connections(settings),
-        *(problem for agency in reached(settings) for problem in _agency(agency)),
+        *(problem for agency in reached(settings) for problem in unsafe(agency)),
     ]
 
 
@@ -158,7 +129,7 @@ def _secrets(settings: Settings) -> Iterator[Problem]:
         vendor = getattr(settings, channel)
         if vendor in SIGNED:
             name, cure = SIGNED[vendor]
-            if not _is_set(getattr(settings, vendor), name):
+            if not is_set(getattr(settings, vendor), name):
                 yield _at(f"{vendor}_{name}", "is missing: anybody could call in the vendor's name", cure)
     if settings.sms == "twilio" and any(is_weak(token.get_secret_value(), 16) for token in settings.twilio.tokens):
         yield _at("twilio_tokens", "holds one that is a default, or can be guessed", "copy the account's auth token")
@@ -198,28 +169,6 @@ def _connections(settings: Settings) -> Iterator[Problem]:
             yield _at(name, "is for trying out: letters would not be printed", "unset it")
 
 
-def _agency(agency: Reached) -> Iterator[Problem]:
-    """What is not safe with an agency: what it says moves money, and what it gets names people."""
-    group, ours, theirs = agency.group, _plain(agency.group.secrets), _plain(agency.group.report_secrets)
-    parts = urlsplit(group.url)
-    if agency.kind == "http" and group.url and parts.scheme != "https" and parts.hostname not in LOOPBACK:
-        yield agency.problem("url", "is not https: claims would go in the clear", "write https://…")
-    if agency.kind == "http" and not theirs:
-        cure = "write the secret that the agency signs its reports with"
-        yield agency.problem("report_secrets", "is missing: nothing that the agency says would be heard", cure)
-    for name, secrets in (("secrets", ours), ("report_secrets", theirs)):
-        if any(is_weak(secret.removeprefix("whsec_"), 32) for secret in secrets):
-            yield agency.problem(name, "holds one that is a default, or can be guessed", SIGNING_CURE)
-    if set(ours) & set(theirs):
-        problem = "holds one of our own: what we sign could be taken for the agency's word"
-        yield agency.problem("report_secrets", problem, SIGNING_CURE)
-
-
-def _names(settings: Settings) -> Iterator[Problem]:
-    if settings.collection in AGENCIES_NEED and settings.agency.name in (OUTBOX, *settings.agencies):
-        yield _at("agency_name", f"is {settings.agency.name}, which another has", "write another name")
-
-
 def _vendor_addresses(settings: Settings) -> Iterator[tuple[str, str]]:
     if settings.email == "sendgrid":
         yield "sendgrid_host", settings.sendgrid.host
@@ -230,27 +179,9 @@ def _vendor_addresses(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "pingen_identity", settings.pingen.identity
 
 
-def is_weak(secret: str, least: int) -> bool:
-    """Whether a secret is too short, stands in some guide, or repeats few characters.
-
-    >>> is_weak("change-me-change-me-change-me-change-me", 32), is_weak("b6f1c4a9e07d3582" * 2, 32)
-    (True, False)
-    """
-    return len(secret) < least or len(set(secret)) < 8 or PLACEHOLDER.search(secret) is not None
-
-
 def _choices(channel: str) -> tuple[str, ...]:
     annotation = Settings.model_fields[channel].annotation
     return tuple(getattr(annotation, "__args__", ()))
-
-
-def _plain(secrets: Sequence[SecretStr]) -> list[str]:
-    return [secret.get_secret_value() for secret in secrets]
-
-
-def _is_set(group: object, name: str) -> bool:
-    value = getattr(group, name)
-    return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
 
 
 def _at(name: str, problem: str, cure: str) -> Problem:

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from config.problems import ConfigError
-from config.production import NEEDED, check, is_weak, missing, refusals
+from config.production import NEEDED, check, missing, refusals
+from config.secrets import is_weak
 from config.settings import Settings, read_settings, variables
 
 KEY = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE" + "A" * 86 + "=="
