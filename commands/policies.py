@@ -21,7 +21,7 @@ from config.lawful import Ruling, Whose
 from config.merchants import examine
 from config.problems import ConfigError, Problem
 from config.schema import merchant_schema
-from config.settings import read_settings
+from config.settings import read_what_is_right
 from domain.law import ALIASES, UnknownLawError, law_of
 from domain.review import Severity
 from domain.words import DebtorKind
@@ -77,7 +77,7 @@ def _checked(path: Path, day: date, whose: Whose) -> list[Told]:
     except ConfigError as error:
         return [(Severity.ERROR, problem) for problem in error.problems]
     found: list[Told] = [(ruling.severity, ruling) for ruling in loaded.warnings]
-    return found + [(Severity.WARNING, problem) for problem in strangers(loaded, str(path), read_settings())]
+    return found + [(Severity.WARNING, problem) for problem in strangers(loaded, str(path), read_what_is_right()[0])]
 
 
 def _as_lines(path: Path, told: Sequence[Told]) -> None:
