@@ -33,6 +33,8 @@ KINDS = (
     Message.RECEIPT,
 )
 """What a debtor is told. The other kinds go to the agency."""
+_OF_LAW = {Message.DEMAND: ("demand",), Message.ANSWER: ("further",)}
+"""What the country's own terms say inside a message: what a demand is called, how an answer may be questioned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,7 @@ def texts_of(jinja: jinja2.Environment, content: Content, view: View) -> Texts:
         raise RenderError(f"messages/{content.message}", "there is no such message to a customer")
     name, values = f"messages/{content.message}.jinja", values_of(view)
     country = content.customer.country
-    for own in ("demand", "further"):
-        values[own] = worded(jinja, country, own, values)
+    values |= {block: worded(jinja, country, block, values) for block in _OF_LAW.get(content.message, ())}
     with broken_as_render_error(name):
         template = jinja.get_template(name)
         blocks = {block: _block(template, block, values) for block in ("subject", "title", "body", "sms")}

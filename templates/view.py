@@ -127,7 +127,7 @@ def view_of(content: Content) -> View:
         rest=_some(content.total, formats) if receipt and content.total.minor > 0 else "",
         in_favour=_some(abs_of(content.total), formats) if content.total.minor < 0 else "",
         cost_if_unpaid=_some(content.cost_if_unpaid, formats),
-        answer=content.answer,
+        answer=re.sub(r"[\x00-\x09\x0b-\x1f\x7f]+", " ", content.answer),
         agency=one_line(content.agency or ""),
         link=content.link,
         currency=formats.currency(content.total.currency),

@@ -189,7 +189,8 @@ def test_a_correction_says_what_is_taken_back_and_what_is_owed_now(renderer: Ren
 
 
 def test_an_answer_says_it_in_the_merchants_words_and_how_to_take_it_further(renderer: Renderer) -> None:
-    own = content(Message.ANSWER, "en", answer="Your meter was read twice.\n\n<b>Both</b> readings agree: {{ total }}.")
+    told = "Your meter was read twice.\r\n\r\n<b>Both</b> readings agree:\x07 {{ total }}."
+    own = content(Message.ANSWER, "en", answer=told)
     email = renderer.email(own)
     company = renderer.email(replace(own, kind=DebtorKind.COMPANY)).text
 
