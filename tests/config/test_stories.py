@@ -115,6 +115,7 @@ LIVES = {
         "04-07 09:00 charged reminder reminder-1",
         "04-09 10:30 reversed reminder-1",
         "04-09 10:30 closed paid",
+        "04-09 10:30 sent correction email",
     ],
     "midsummer": [
         "05-20 09:00 sent invoice email",
@@ -157,6 +158,161 @@ LIVES = {
         "05-07 09:00 handed_over claim collection",
         "06-15 12:00 closed collected",
     ],
+    "britain-company-late-payment": [
+        "03-02 09:00 sent invoice email",
+        "03-06 09:00 sent invoice letter",
+        "03-30 09:00 sent due_reminder email",
+        "04-07 09:00 sent reminder email",
+        "04-07 09:00 charged reminder reminder-1",
+        "04-07 09:00 charged reminder reminder-1",
+        "04-21 09:00 sent demand letter",
+        "04-21 09:00 charged demand reminder-2",
+        "04-30 10:00 closed paid",
+    ],
+    "britain-letter-of-claim": [
+        "03-02 09:00 sent invoice email",
+        "03-06 09:00 sent invoice letter",
+        "03-30 09:00 sent due_reminder email",
+        "04-07 09:00 sent reminder email",
+        "04-21 09:00 sent demand letter",
+        "05-11 10:00 closed paid",
+    ],
+    "denmark-company-pays-in-two-parts": [
+        "03-02 09:00 sent invoice email",
+        "03-06 09:00 sent invoice letter",
+        "03-23 09:00 sent due_reminder email",
+        "04-07 09:00 sent reminder email",
+        "04-07 09:00 charged reminder reminder-1",
+        "04-20 09:00 sent last_reminder email",
+        "04-20 09:00 charged last_reminder reminder-2",
+        "05-04 09:00 handed_over claim collection",
+        "05-04 09:00 charged claim collection",
+        "05-08 10:00 withdrawn withdrawal collection",
+        "05-08 10:00 closed paid",
+    ],
+    "denmark-two-fees-to-collection": [
+        "03-02 09:00 sent invoice email",
+        "03-06 09:00 sent invoice letter",
+        "03-23 09:00 sent due_reminder email",
+        "04-07 09:00 sent reminder email",
+        "04-07 09:00 charged reminder reminder-1",
+        "04-20 09:00 sent last_reminder email",
+        "04-20 09:00 charged last_reminder reminder-2",
+        "05-04 09:00 handed_over claim collection",
+        "05-04 09:00 charged claim collection",
+        "06-15 12:00 closed collected",
+    ],
+    "finland-company-paid-on-time-booked-late": [
+        "03-02 09:00 sent invoice email",
+        "03-05 09:00 sent invoice sms",
+        "03-09 09:00 sent invoice letter",
+        "04-08 09:00 sent reminder email",
+        "04-08 09:00 charged reminder reminder-1",
+        "04-08 09:00 charged reminder reminder-1",
+        "04-14 10:00 reversed reminder-1",
+        "04-14 10:00 reversed reminder-1",
+        "04-14 10:00 closed paid",
+        "04-14 10:00 sent correction email",
+    ],
+    "finland-second-fee-then-pays": [
+        "03-02 09:00 sent invoice email",
+        "04-14 09:00 sent reminder email",
+        "04-14 09:00 charged reminder reminder-1",
+        "04-14 09:00 charged reminder reminder-1",
+        "04-29 09:00 sent last_reminder email",
+        "04-29 09:00 charged last_reminder reminder-2",
+        "04-29 09:00 charged last_reminder reminder-2",
+        "05-05 09:30 closed paid",
+    ],
+    "france-company-forty-euros": [
+        "03-02 09:00 sent invoice email",
+        "03-06 09:00 sent invoice letter",
+        "03-31 09:00 sent due_reminder email",
+        "04-07 09:00 sent reminder email",
+        "04-07 09:00 charged reminder reminder-1",
+        "04-07 09:00 charged reminder reminder-1",
+        "04-21 09:00 sent last_reminder email",
+        "04-21 09:00 charged last_reminder reminder-2",
+        "05-04 10:00 closed paid",
+    ],
+    "france-reminded-without-a-cent": [
+        "03-02 09:00 sent invoice email",
+        "03-06 09:00 sent invoice letter",
+        "03-31 09:00 sent due_reminder email",
+        "04-07 09:00 sent reminder email",
+        "04-15 09:00 held respite",
+        "05-13 16:00 closed paid",
+    ],
+    "germany-company-agency-returns": [
+        "03-02 09:00 sent invoice email",
+        "03-06 09:00 sent invoice letter",
+        "04-07 09:00 sent reminder email",
+        "04-21 09:00 sent last_reminder email",
+        "04-21 09:00 charged last_reminder reminder-2",
+        "04-21 09:00 charged last_reminder reminder-2",
+        "05-05 09:00 handed_over claim collection",
+        "05-05 09:00 charged claim collection",
+        "08-03 10:00 asked agency_closed",
+        "08-05 10:00 closed written_off",
+    ],
+    "germany-part-payment": [
+        "03-02 09:00 sent invoice email",
+        "03-06 09:00 sent invoice letter",
+        "04-07 09:00 sent reminder email",
+        "04-21 09:00 sent last_reminder letter",
+        "04-21 09:00 charged last_reminder reminder-2",
+        "04-21 09:00 charged last_reminder reminder-2",
+        "05-04 11:00 closed within_tolerance",
+    ],
+    "netherlands-company-disputes-a-part": [
+        "03-02 09:00 sent invoice email",
+        "03-06 09:00 sent invoice letter",
+        "03-20 14:00 held disputed",
+        "03-30 09:00 sent due_reminder email",
+        "04-07 09:00 sent reminder email",
+        "04-07 09:00 charged reminder reminder-1",
+        "04-07 09:00 charged reminder reminder-1",
+        "04-16 10:00 released upheld",
+        "04-16 10:00 sent answer email",
+        "04-27 10:00 closed paid",
+    ],
+    "netherlands-free-letter-then-cost": [
+        "03-02 09:00 sent invoice email",
+        "03-06 09:00 sent invoice letter",
+        "03-30 09:00 sent due_reminder email",
+        "04-07 09:00 sent reminder email",
+        "05-04 09:00 sent last_reminder email",
+        "05-04 09:00 charged last_reminder reminder-2",
+        "05-06 12:00 closed paid",
+    ],
+    "norway-company-compensation": [
+        "03-02 09:00 sent invoice email",
+        "03-06 09:00 sent invoice sms",
+        "03-09 09:00 sent invoice letter",
+        "04-07 09:00 sent reminder email",
+        "04-07 09:00 charged reminder reminder-1",
+        "04-07 09:00 charged reminder reminder-1",
+        "04-20 12:00 closed paid",
+    ],
+    "sweden-company-credited-in-part": [
+        "03-02 09:00 sent invoice email",
+        "03-05 09:00 sent invoice sms",
+        "03-09 09:00 sent invoice letter",
+        "04-01 09:00 sent due_reminder email",
+        "04-07 09:00 sent reminder email",
+        "04-07 09:00 charged reminder reminder-1",
+        "04-07 09:00 charged reminder reminder-1",
+        "04-09 10:00 held disputed",
+        "04-17 09:00 sent reminder sms",
+        "04-24 15:00 released upheld",
+        "04-24 15:00 reversed reminder-1",
+        "04-24 15:00 sent answer email",
+        "04-24 15:00 sent correction email",
+        "05-05 09:00 handed_over claim collection",
+        "05-05 09:00 charged claim collection",
+        "05-11 10:00 withdrawn withdrawal collection",
+        "05-11 10:00 closed paid",
+    ],
 }
 
 
@@ -165,12 +321,15 @@ def test_each_example_tells_what_its_title_says(name: str) -> None:
     assert [short(entry) for entry in told(name)] == LIVES[name]
 
 
-@pytest.mark.parametrize("name", sorted(set(STORIES) - {"nothing-reaches"}))
-def test_each_life_but_one_ends_with_nothing_owed(name: str) -> None:
-    last = told(name)[-1]
+ASKED_OR_NEARLY = {"nothing-reaches", "germany-part-payment"}
+"""A person is asked; or the last cents are within the tolerance."""
 
-    assert last.did == "closed"
-    assert not last.balance
+
+@pytest.mark.parametrize("name", sorted(set(STORIES) - ASKED_OR_NEARLY))
+def test_each_life_but_two_ends_with_nothing_owed(name: str) -> None:
+    *_, closed = (entry for entry in told(name) if entry.did == "closed")
+
+    assert not closed.balance
 
 
 def test_the_examples_have_titles_and_numbers_of_their_own() -> None:
@@ -231,7 +390,21 @@ EVENTS: list[tuple[dict[str, Any], Happening]] = [
     ),
     ({"amended": {"due": "2026-05-01"}}, Happening(AT, What.AMENDED, due=date(2026, 5, 1))),
     ({"disputed": "wrong"}, Happening(AT, What.DISPUTED, note="wrong")),
+    (
+        {"disputed": {"amount": "0.50", "reason": "wrong"}},
+        Happening(AT, What.DISPUTED, amount=Money(50, "SEK"), note="wrong"),
+    ),
     ({"answered": "yes"}, Happening(AT, What.ANSWERED, note="yes")),
+    (
+        {"answered": {"outcome": "credited", "amount": "0.50", "reply": "You are right."}},
+        Happening(AT, What.ANSWERED, outcome="credited", amount=Money(50, "SEK"), reply=True, note="You are right."),
+    ),
+    ({"answered": {"outcome": "upheld"}}, Happening(AT, What.ANSWERED, outcome="upheld")),
+    ({"written_off": "2.00"}, Happening(AT, What.WRITTEN_OFF, amount=Money(200, "SEK"))),
+    ({"acknowledged": "A-1"}, Happening(AT, What.ACKNOWLEDGED, note="A-1")),
+    ({"agency_told": "instalments"}, Happening(AT, What.AGENCY_TOLD, note="instalments")),
+    ({"agency_closed": "returned"}, Happening(AT, What.AGENCY_CLOSED, outcome="returned")),
+    ({"withdrawal_confirmed": "yes"}, Happening(AT, What.WITHDRAWAL_CONFIRMED, note="yes")),
     ({"respite": "2026-03-20"}, Happening(AT, What.RESPITE, until=date(2026, 3, 20))),
     ({"respite": {"until": "2026-03-20"}}, Happening(AT, What.RESPITE, until=date(2026, 3, 20))),
     (
@@ -265,6 +438,13 @@ def test_there_is_an_example_of_every_event() -> None:
     ("item", "end"),
     [
         ('{at: "2026-03-02 09:05", seen: email}', ".seen: unknown key; known: at, dated, delivered, bounced"),
+        ('{at: "2026-03-02 09:05", answered: {outcome: no}}', ".answered.outcome: "),
+        ('{at: "2026-03-02 09:05", answered: {outcome: credited}}', ".answered.amount: is missing"),
+        (
+            '{at: "2026-03-02 09:05", answered: {outcome: upheld, amount: "1.00"}}',
+            ".answered.amount: does not belong here",
+        ),
+        ('{at: "2026-03-02 09:05", agency_closed: lost}', ".agency_closed: "),
         ('{at: "2026-03-02 09:05", dispute: x}', '.dispute: unknown key; did you mean "disputed"?'),
         ('{at: "2026-03-02 09:05"}', ": does not tell what happens; write one of delivered, bounced"),
         (
