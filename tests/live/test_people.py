@@ -8,12 +8,16 @@ import json
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime, time
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 
-from domain.events import Stopped
+from domain.events import Answered, Disputed, Stopped
 from domain.law.bank_days import calendar_of
+from domain.money import Money
 from domain.wire import InvoiceRef
+from domain.words import Message
 from store.orders import Order
 from tests.live.histories import words_of
 from tests.live.house import House, numbered, story
@@ -63,6 +67,42 @@ async def test_what_goes_wrong_is_told_without_its_words(house: House, caplog: p
         assert text not in history
         assert text not in caplog.text
     await house.client.order(started.ref, Order("people-4", "stop", "ops"), Stopped(at=datetime.now(UTC)))
+
+
+REPLY = "Dear Anna, your meter in Storgatan was read by Per on 3 March."
+
+
+async def test_what_we_write_in_answer_is_in_the_message_and_nowhere_in_temporal(
+    house: House, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+):
+    """Nor why somebody disputed it: people write names there."""
+    told = story("pays-on-time")
+    opening = numbered(opening_of(told.invoice, told.loaded), "people-5")
+    begins = calendar_of("SE").moment(datetime.combine(told.invoice.issued, time(10)))
+    with caplog.at_level(logging.DEBUG):
+        ref = (await house.client.start(replace(opening, shift=begins - datetime.now(UTC)))).ref
+        await house.client.rest(ref)
+        disputed = Disputed(at=await house.client.clock.now(ref, house.books), amount=Money.parse("49.00", "SEK"))
+        await house.client.order(ref, Order("people-5-d", "dispute", "ops", "Anna says so"), disputed)
+        columns = str((await house.client.handle(ref).describe()).raw_description)
+        answered = Answered(at=await house.client.clock.now(ref, house.books), reply=True)
+        await house.client.order(ref, Order("people-5-a", "answer", "ops", "asked Per", REPLY), answered)
+        await house.client.rest(ref)
+
+    history = await words_of(house.client.handle(ref))
+    columns += str((await house.client.handle(ref).describe()).raw_description)
+    sent = next(send for send in house.books.sends.of_invoice(ref.id) if send.message == Message.ANSWER)
+    mail = message_from_bytes(sent.parcel.body, policy=default) if sent.parcel else None
+    printed = capfd.readouterr()
+
+    assert "49.00 SEK is disputed" in history
+    assert "Answer to the dispute by e-mail" in history
+    assert mail
+    assert REPLY in " ".join(mail.get_body(("plain",)).get_content().split())
+    for text in (REPLY, "Anna", "your meter", "Storgatan", "by Per", "asked Per"):
+        for place in (history, columns, caplog.text, printed.out + printed.err):
+            assert text not in place
+    await house.client.order(ref, Order("people-5-s", "stop", "ops"), Stopped(at=disputed.at))
 
 
 async def _history_with(house: House, ref: InvoiceRef, event: str) -> str:
