@@ -12,7 +12,7 @@ from domain.calendar import ONE_DAY
 from domain.case import WRITTEN, Case
 from domain.charge import Added, ChargeKind
 from domain.facts import ChargeState, Facts, SendState
-from domain.interest import amount_of, due_interest, first_day
+from domain.interest import ON_RECEIPT, amount_of, due_interest, first_day
 from domain.law.pack import FeeLaw, Law
 from domain.money import Money
 from domain.policy import Channel, Claim, Policy
@@ -107,14 +107,14 @@ def _may_cost(case: Case, law: FeeLaw, before: list[SendState], channel: Channel
 
 
 def _free_first_is_over(case: Case, law: FeeLaw) -> bool:
-    """Whether the free message that must come first, if one must, is out and its time is over."""
+    """Whether the free message that must come first, if one must, has been received and its time is over."""
     terms = law.free_first.at(case.today)
     if terms is None:
         return True
     for send in case.reminders:
         if send.is_out and send.channel in WRITTEN and not send.charges:
             sent = case.day_of(send)
-            last = case.law.last_day(terms, sent, send.channel)
+            last = case.law.last_day(terms or (ON_RECEIPT,), sent, send.channel)
             if max(last, sent) < case.today:
                 return True
     return False

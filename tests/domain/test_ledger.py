@@ -286,6 +286,12 @@ def test_a_fee_taken_back_that_was_paid_covers_the_rest_or_stands_in_the_debtors
     assert all_paid.open == ("0.00", "0.00", "0.00", "60.00")
 
 
+def test_a_fee_that_was_paid_and_taken_back_is_not_owed_again_when_the_money_goes():
+    book = Book(SE).charged("04-07", fee="60.00").paid("04-20", "309.00").reversed("04-22", "fee")
+
+    assert book.paid("04-24", "-309.00").open == ("249.00", "0.00", "0.00", "0.00")
+
+
 # --- days ------------------------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ import pytest
 from domain.law import law_of
 from domain.policy import Claim
 from domain.words import DebtorKind
+from tests.domain.build import LETTER, rung
 from tests.domain.law.living import after_due, after_previous, asked, begin, borne, handed_over, interest, live
 
 CONSUMER, COMPANY = (law_of("DE", kind) for kind in DebtorKind)
@@ -40,6 +41,12 @@ def test_a_letter_after_an_sms_alone_is_the_free_one():
     assert asked(life) == ["2026-05-15 reminder letter fee 0.76"]
 
 
+def test_a_letter_on_the_day_of_the_free_email_is_free_too():
+    by_view = replace(after_due(14), rungs=(rung("email", 0), LETTER))
+
+    assert asked(live(CONSUMER, by_view)) == []
+
+
 @EVERY
 @pytest.mark.parametrize(
     ("due", "channels", "expected"),
@@ -68,6 +75,13 @@ def test_a_company_in_default_owes_forty_euros_in_place_of_costs(law, expected):
 
 def test_a_company_owes_nothing_where_one_reminder_is_all():
     assert asked(live(COMPANY, after_due(14), interest=Claim.LEGAL)) == []
+
+
+def test_a_second_letter_before_the_first_has_come_finds_no_default_yet():
+    life = live(COMPANY, after_due(14), after_previous(1), after_previous(14))
+
+    # the first is received on 21 April, four bank days after the 15th; the second is of the 17th
+    assert asked(life) == ["2026-05-04 reminder letter compensation 40.00"]
 
 
 def test_compensation_is_less_by_the_costs_that_stand():
