@@ -229,9 +229,9 @@ def test_policy_check_tells_errors_and_warnings(system: System, tmp_path: Path):
 
     assert fine.returncode == 0
     assert bad.returncode == 1
-    assert "95.00" in bad.stderr
-    assert "60.00" in bad.stderr
-    assert "lag (1981:739)" in bad.stderr
+    assert "95.00" in bad.stdout
+    assert "60.00" in bad.stdout
+    assert "lag (1981:739)" in bad.stdout
 
 
 def test_policy_check_warns_of_an_agency_that_is_not_set_up(system: System, tmp_path: Path):
@@ -305,7 +305,8 @@ def test_what_is_piped_is_not_broken_into_lines(system: System, tmp_path: Path):
     path.parent.mkdir()
     path.write_text(Path("examples/merchants/nordljus.yaml").read_text().replace("fee: 60.00", "fee: 95.00"))
 
-    told = system.run("policy", "check", str(path)).stderr.splitlines()
+    told = system.run("policy", "check", str(path)).stdout.splitlines()
 
-    assert len(told) == 1
+    assert len(told) == 2
     assert told[0].startswith(f"{path}:")
+    assert told[1] == f"{path}: 1 error"
