@@ -18,10 +18,11 @@ from config.settings import variables
 from domain.answers import SEEK_AFTER
 from domain.briefing import HOLDS, QUESTIONS
 from domain.case import RETRY_AFTER
+from domain.charge import ChargeKind
 from domain.policy import Channel
 from domain.stages import Stage
 from domain.timeline import Did
-from domain.words import Message, Outcome, Reason, Status
+from domain.words import AgencyOutcome, DisputeOutcome, Message, Outcome, Reason, Status
 from tests.docs.reading import GLOSSARY, GUIDES, OPERATIONS, ROOT, anchors, commands, links, problem_with
 from worker import GRACE
 from workflows.orders import ORDERS
@@ -110,6 +111,9 @@ def test_the_container_file_has_no_secret_and_leaves_the_settings_to_a_file_of_i
         (Channel, "Channels"),
         (Status, "Sends"),
         (Outcome, "Outcomes"),
+        (ChargeKind, "Charges"),
+        (DisputeOutcome, "Answers to a dispute"),
+        (AgencyOutcome, "How an agency closes its case"),
     ],
 )
 def test_every_code_is_in_the_glossary_and_no_other(codes: type[StrEnum], heading: str):
