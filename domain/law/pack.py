@@ -131,7 +131,7 @@ class FeeLaw:
     told_before_due: Dated[int] = Dated()
     """The debtor must have been told of the due date so many calendar days before it."""
     free_first: Dated[tuple[Term, ...]] = Dated()
-    """A free message in writing comes first, and this time after it must have run out; ``()``: it only comes first."""
+    """A free message in writing comes first, and this time after it must be over; ``()``: it need only have come."""
 
 
 @dataclass(frozen=True, slots=True)
