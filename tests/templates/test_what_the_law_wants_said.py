@@ -137,6 +137,15 @@ def test_what_is_not_asked_for_is_not_spoken_of(renderer: Renderer) -> None:
     assert "Legal ground" not in text
 
 
+def test_one_threat_is_enough(renderer: Renderer) -> None:
+    danish = renderer.email(everything("DK", DebtorKind.CONSUMER, Message.DEMAND)).text
+    swedish = renderer.email(everything("SE", DebtorKind.CONSUMER, Message.DEMAND)).text
+
+    assert danish.count("This may bring further costs for you.") == 1
+    assert "passed to a debt collection agency" in danish
+    assert "recovered by legal means" in swedish
+
+
 @pytest.mark.parametrize(
     ("country", "language", "title"),
     [
