@@ -17,7 +17,7 @@ from domain.facts import Charge, ChargeState, Facts, HoldState
 from domain.law.pack import Counted, DayCount, InterestLaw, Law, Start, Term
 from domain.ledger import ledger
 from domain.money import Money
-from domain.postings import Entry
+from domain.postings import CHARGING, Entry
 from domain.words import REMINDERS, Reason
 
 ON_RECEIPT = Term(0, counted=Counted.RECEIPT)
@@ -105,9 +105,10 @@ def _bases(facts: Facts, law: Law) -> list[tuple[date, int]]:
 
     A payment bears interest through its own day. What is amended counts from the day it was.
     """
-    lines = ledger(facts, law).lines
+    if all(posting.what in CHARGING for posting in facts.postings):
+        return [(facts.invoice.issued, facts.invoice.amount.minor)]
     steps, principal = [], 0
-    for line in lines:
+    for line in ledger(facts, law).lines:
         if line.what is Entry.CREDITED:
             continue
         principal += line.principal.minor

@@ -38,6 +38,10 @@ CHARGES = {
 """How each kind of charge is posted, and how it is taken back."""
 
 
+CHARGING = frozenset(entry for pair in CHARGES.values() for entry in pair)
+"""The entries of charges: what was added, and what of it was taken back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Posting:
     """A change of what is owed: above zero more, below zero less. ``at`` is when it was booked."""

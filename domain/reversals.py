@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from domain.calendar import ONE_DAY
 from domain.case import Case
 from domain.charge import ChargeKind
 from domain.events import Reversed
-from domain.facts import Charge, ChargeState, SendState
+from domain.facts import Charge, ChargeState, Facts, SendState
 from domain.interest import overcharged, principal_on
 from domain.law.caps import Cap
 from domain.law.pack import Dated
 from domain.money import Money
+from domain.postings import CHARGING
 from domain.words import Message, Reason
 
 
@@ -29,16 +31,28 @@ def _wrong(case: Case, charge: Charge) -> Reversed | None:
         return _taken_back(case, charge, Reason.WAIVED)
     if facts.credited >= facts.amount:
         return _taken_back(case, charge, Reason.CREDITED)
+    if not _is_news(facts, charge):
+        return None
     is_interest = charge.kind is ChargeKind.INTEREST
     if not is_interest and _was_paid_on_time(case, charge):
         return _taken_back(case, charge, Reason.PAID_ON_TIME)
-    if not facts.postings or not (facts.paid or facts.credited or facts.holds):
-        return None
     too_much = overcharged(facts, case.law, charge) if is_interest else _above_cap(case, charge)
     if not too_much:
         return None
     reason = Reason.PAID_ON_TIME if too_much == charge.amount and facts.paid else Reason.RECALCULATED
     return _taken_back(case, charge, reason, too_much)
+
+
+def _is_news(facts: Facts, charge: Charge) -> bool:
+    """Whether anything that can make a charge wrong became known since its message was made, at most a day before."""
+    out_at = facts.send(charge.send).out_at
+    if out_at is None:
+        return True
+    made = out_at - ONE_DAY
+    if any(posting.at >= made and posting.what not in CHARGING for posting in facts.postings):
+        return True
+    moments = (moment for hold in facts.holds for moment in (hold.since, hold.ended))
+    return any(moment is not None and moment >= made for moment in (facts.due_set, *moments))
 
 
 def _above_cap(case: Case, charge: Charge) -> Money:
