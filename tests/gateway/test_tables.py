@@ -179,3 +179,21 @@ async def test_the_staff_s_page_shows_the_tables_and_escapes_what_people_wrote(
     assert "<b>broken</b>" in html.unescape(page)
     assert "Disputed 49.00" in plain(page)
     assert "disputed 49.00 SEK Tue 03 Mar 2026 10:00" in plain(page)
+
+
+async def test_one_invoice_waits_because_the_customer_got_an_sms_about_another(
+    house: House, web: httpx.AsyncClient, number: str
+):
+    phone, now = f"+4670174{number[-4:]}", "2026-04-20T10:00"
+    other = Kept(house.books, f"{number}-b", now, phone=phone)
+    case = Kept(house.books, number, now, phone=phone)
+    case.send(Channel.EMAIL, ISSUED)
+    case.send(Channel.EMAIL, REMINDED, Message.REMINDER, "reminder-1", pay_by="2026-04-16")
+    before = plain((await web.get(f"/staff/invoices/nordljus/{number}/life")).text)
+
+    other.send(Channel.SMS, "2026-04-20T09:30", Message.REMINDER, "reminder-2")
+
+    after = plain((await web.get(f"/staff/invoices/nordljus/{number}/life")).text)
+    assert "one such SMS" not in before
+    assert "Reminder 2, SMS Tue 21 Apr 2026 09:00 since the customer got an SMS today." in after
+    assert "Tue 21 Apr 2026 09:00 Last reminder by SMS (a day later: a customer gets one such SMS a day)" in after
