@@ -7,11 +7,12 @@ covers whatever is charged later.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 
-from domain.facts import Facts
+from domain.facts import Facts, Invoice
 from domain.law.pack import Law, Part
 from domain.money import Money
 from domain.postings import CHARGES, Entry, Posting
@@ -75,19 +76,23 @@ class Ledger:
 
 def ledger(facts: Facts, law: Law) -> Ledger:
     """The ledger of all that is known."""
-    currency = facts.amount.currency
+    return _ledger(facts.invoice, facts.postings, law)
+
+
+@lru_cache(maxsize=32)
+def _ledger(invoice: Invoice, postings: tuple[Posting, ...], law: Law) -> Ledger:
+    currency = invoice.amount.currency
     account = _Account(law, currency)
-    lines = tuple(account.post(day, posting) for day, posting in _by_value_day(facts, law))
+    lines = tuple(account.post(day, posting) for day, posting in _by_value_day(invoice, postings, law))
     return Ledger(lines, _sum(lines, currency))
 
 
-def _by_value_day(facts: Facts, law: Law) -> Iterator[tuple[date, Posting]]:
-    invoice = facts.invoice
+def _by_value_day(invoice: Invoice, postings: tuple[Posting, ...], law: Law) -> list[tuple[date, Posting]]:
     issued = law.calendar.moment(datetime.combine(invoice.issued, time.min))
-    postings = (Posting(Entry.INVOICED, issued, invoice.amount, invoice.issued), *facts.postings)
-    days = [(posting.dated or law.calendar.wall(posting.at).date(), posting) for posting in postings]
+    all_of_them = (Posting(Entry.INVOICED, issued, invoice.amount, invoice.issued), *postings)
+    days = [(posting.dated or law.calendar.wall(posting.at).date(), posting) for posting in all_of_them]
     dated = [(max(day, invoice.issued), posting) for day, posting in days]  # nothing counts before the invoice does
-    return iter(sorted(dated, key=lambda pair: pair[0]))
+    return sorted(dated, key=lambda pair: pair[0])
 
 
 def _sum(lines: tuple[LedgerLine, ...], currency: str) -> Open:

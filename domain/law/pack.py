@@ -238,7 +238,7 @@ PRINCIPAL_FIRST = (Part.PRINCIPAL, Part.INTEREST, Part.COSTS)
 """The order in the debtor's favour: what is paid first bears no more interest."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Law:
     """One country and one kind of debtor, as one literal."""
 
