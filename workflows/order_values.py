@@ -13,6 +13,7 @@ from config.invoice_input import InvoiceInput
 from config.invoices import read_invoice
 from config.problems import ConfigError, Problem, wrong
 from config.values import parse_date, parse_money
+from domain.case import WRITTEN
 from domain.facts import Facts, Invoice
 from domain.money import Money
 from domain.policy import Channel, Policy
@@ -171,6 +172,9 @@ def _dispute_fits(values: Mapping[str, Any], facts: Facts) -> Problem | None:
 def _answer_fits(values: Mapping[str, Any], facts: Facts) -> Problem | None:
     if not facts.disputes:
         return _problem("answer", "nothing is disputed", "see what was ordered with: kvitt status NUMBER")
+    if values.get("reply") and not facts.ways & WRITTEN:
+        cure = "write yourself and leave it out, or give an address first with amend"
+        return _problem("reply", "the customer has neither an e-mail nor a postal address", cure)
     amount, left = values.get("amount"), facts.amount - facts.credited
     if amount and amount > left:
         return _problem("amount", f"{amount} is more than the {left} that was invoiced", f"write at most {left}")

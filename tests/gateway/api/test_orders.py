@@ -181,6 +181,19 @@ async def test_an_order_that_can_mean_nothing_is_refused(
     assert case.file.events == known
 
 
+async def test_who_cannot_be_written_to_gets_no_answer_from_us(api: httpx.AsyncClient, house: House, number: str):
+    case = Kept(house.books, number, "2026-03-10T12:00", email=None, address=[])
+    case.hear(DISPUTE)
+    body = {"command": "answer", "outcome": "rejected"}
+
+    ours = await api.post(f"/invoices/{number}/commands", json=body | {"reply": "It is right."})
+    theirs = await api.post(f"/invoices/{number}/commands", json=body)
+
+    assert is_problem(ours, 422, "invalid")
+    assert ours.json()["errors"][0]["pointer"] == "/reply"
+    assert theirs.status_code in (201, 202)
+
+
 async def test_an_answer_is_one_by_its_id_also_when_nothing_is_disputed_any_more(
     api: httpx.AsyncClient, house: House, number: str
 ):
