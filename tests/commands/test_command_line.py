@@ -308,5 +308,5 @@ def test_what_is_piped_is_not_broken_into_lines(system: System, tmp_path: Path):
     told = system.run("policy", "check", str(path)).stdout.splitlines()
 
     assert len(told) == 2
-    assert told[0].startswith(f"{path}:")
+    assert told[0].startswith(f"error: {path}:")
     assert told[1] == f"{path}: 1 error"
