@@ -290,6 +290,36 @@ def test_a_claim_is_handed_over_only_after_every_printed_day_to_pay(story):
 
 @STEADY
 @given(stories)
+def test_a_message_gives_the_days_to_pay_that_the_law_wants(story):
+    for _, event in messages(lived(story)):
+        law, sent = story.law, story.law.calendar.wall(event.at).date()
+        terms = {Message.LAST_REMINDER: law.collection.notice, Message.DEMAND: law.demand.term}.get(event.message)
+        if terms and terms.at(sent):
+            assert event.pay_by >= law.last_day(terms.at(sent), sent, event.channel)
+        if event.message in REMINDERS:
+            assert event.pay_by >= sent + ONE_DAY * (law.reminders.new_due.at(sent) or 0)
+
+
+@STEADY
+@given(stories)
+def test_a_claim_is_handed_over_only_when_the_notice_that_the_law_wants_has_had_its_days(story):
+    for facts, event in messages(lived(story), to_agency=True):
+        law, wall = story.law, story.law.calendar.wall
+        today = wall(event.at).date()
+        terms = law.collection.notice.at(today)
+        if event.message is not Message.CLAIM or terms is None:
+            continue
+        notices = [
+            send
+            for send in facts.sends
+            if send.message in (Message.LAST_REMINDER, Message.DEMAND) and send.is_out and send.channel in WRITTEN
+        ]
+
+        assert any(law.last_day(terms, wall(notice.out_at).date(), notice.channel) < today for notice in notices)
+
+
+@STEADY
+@given(stories)
 def test_the_balances_people_read_are_the_balances_of_the_facts(story):
     watched = lived(story)
     facts, read = Facts.at_start(story.invoice), 0
