@@ -14,7 +14,7 @@ from domain.explaining import explained, line_as_json, open_as_json
 from domain.ledger import ledger
 from gateway.api.auth import Caller, ReadsDocuments, ReadsInvoices
 from gateway.api.invoices import InvoiceNumber, found
-from gateway.api.models import LedgerDocument, LedgerEntry, OpenParts
+from gateway.api.ledger_models import LedgerDocument, LedgerEntry, OpenParts
 from gateway.api.problems import Kind, Refusal
 from gateway.api.schemas import answers, problems
 from gateway.parcels import PACK

@@ -19,7 +19,8 @@ from domain.stages import Stage
 from domain.wire import InvoiceRef
 from gateway.api.auth import Caller, ReadsInvoices, WritesInvoices
 from gateway.api.bodies import Body, read_body
-from gateway.api.models import BatchItem, BatchResult, InvoiceDocument, InvoiceList, StartedInvoice
+from gateway.api.invoice_models import InvoiceDocument
+from gateway.api.models import BatchItem, BatchResult, InvoiceList, StartedInvoice
 from gateway.api.once import Answer, IdempotencyKey, once
 from gateway.api.problems import Kind, Refusal, invalid, wrong_at
 from gateway.api.schemas import BATCH, INVOICE, answers, takes

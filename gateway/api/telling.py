@@ -14,20 +14,19 @@ from domain.simulation import plan as plan_of
 from domain.timeline import Entry, life
 from domain.wire import InvoiceRef
 from domain.words import Message
-from gateway.api.models import (
+from gateway.api.invoice_models import (
     AgencyEntry,
     Amounts,
     AskEntry,
     ChargeEntry,
-    DocumentEntry,
     HoldEntry,
     InvoiceDocument,
     LifeEntry,
-    Listed,
     OrderEntry,
     PaymentEntry,
     PeriodEntry,
 )
+from gateway.api.models import DocumentEntry, Listed
 from gateway.standing import standing_of
 from gateway.tables import limit_of, order_of, outcome_of, said, told_at
 from store.books import Books
