@@ -196,6 +196,6 @@ def test_an_answer_says_it_in_the_merchants_words_and_how_to_take_it_further(ren
 
     assert "Your meter was read twice.\n\n<b>Both</b> readings agree: {{ total }}.\n\n" in email.text
     assert "&lt;b&gt;Both&lt;/b&gt; readings agree: {{ total }}." in email.html
-    assert "We therefore hold to the claim. Please pay SEK 918.50 by 11 May 2026." in email.text
+    assert "This is what you owe now. Please pay SEK 918.50 by 11 May 2026." in email.text
     assert "a court can decide the matter. As a consumer you may also turn to" in email.text
     assert "As a consumer" not in company
