@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from domain.case import Case
+from domain.case import PRINTS, Case
 from domain.facts import Facts
-from domain.words import REMINDERS, Outcome, Reason
+from domain.words import Outcome, Reason
 from store.cases import CaseFile
 
 
@@ -66,11 +66,11 @@ def standing_of(case: CaseFile, now: datetime) -> Standing:
 
 
 def pay_by(case: CaseFile) -> date:
-    """The last day to pay that the customer was told: the due date, or what a reminder or a respite has said since."""
+    """The last day to pay that the customer was told: the due date, or what a message or a respite has said since."""
     facts = case.facts
     days = [facts.due]
     for send in facts.sends:
-        if send.out_at and send.pay_by and send.message in REMINDERS and send.out_at >= (facts.due_set or send.out_at):
+        if send.out_at and send.pay_by and send.message in PRINTS and send.out_at >= (facts.due_set or send.out_at):
             days.append(send.pay_by)
     until = respite_until(facts)
     return max([*days, until] if until else days)

@@ -11,6 +11,7 @@ from domain.money import Money
 from domain.words import Message
 from templates.content import Content, Line
 from templates.errors import RenderError
+from templates.formats import abs_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ def account_entries(content: Content) -> list[Entry]:
     if comes_to != content.total:
         raise RenderError("statement", f"the rows come to {comes_to}, the total is {content.total}")
     start = [Entry("amount", content.amount)] if between or content.message is Message.RECEIPT else []
-    return [*start, *between, Entry(_total_label(content), content.total)]
+    last = abs_of(content.total) if content.total.minor < 0 else content.total
+    return [*start, *between, Entry(_total_label(content), last)]
 
 
 def _by_rate(lines: tuple[Line, ...], zero: Money) -> Iterator[Entry]:

@@ -18,14 +18,16 @@ from domain.events import (
     Disputed,
     Paid,
     Paused,
+    Reserved,
     Respited,
     Reversed,
+    Settled,
     Stopped,
     Viewed,
 )
 from domain.languages import LANGUAGES
 from domain.policy import Channel
-from domain.words import COLLECTION, Message, Outcome, Reason
+from domain.words import COLLECTION, Message, Outcome, Reason, SendId, Status
 from gateway.standing import Standing
 from templates.texts import KINDS
 from templates.words import Words
@@ -224,6 +226,24 @@ async def test_too_much_money_is_in_the_customer_s_favour(house: House, web: htt
     text = plain(await read(web, token))
 
     assert "You have SEK 20.00 in your favour" in text
+
+
+async def test_the_page_gives_as_long_to_pay_as_our_answer_did(house: House, web: httpx.AsyncClient, number: str):
+    case, token = invoiced(house, number, "2026-04-20T12:00")
+    remind(case)
+    place, total = SendId("answer-1", 0, 1), case.file.facts.balance
+    told = Reserved(
+        at=at("2026-04-13T10:00"),
+        send=place,
+        channel=Channel.EMAIL,
+        message=Message.ANSWER,
+        reason=Reason.ANSWERED,
+        total=total,
+        pay_by=date(2026, 4, 28),
+    )
+    case.hear(told, Settled(at=at("2026-04-13T10:00"), send=place, status=Status.SENT))
+
+    assert "Pay by 28 April 2026" in plain(await read(web, token))
 
 
 async def test_the_history_has_no_code_of_ours(house: House, web: httpx.AsyncClient, number: str):

@@ -63,7 +63,8 @@ def account(made: Content) -> set[Money]:
     """The amounts that stand between the invoice and the total, as they are shown."""
     off = [-money for money in (made.credited, made.paid, made.disputed, made.written_off) if money]
     between = [*(amount for _, amount in made.standing), *(one.amount for one in made.added), *off]
-    return {made.total, *between, made.amount} if between or made.message is Message.RECEIPT else {made.total}
+    total = max(made.total, -made.total)
+    return {total, *between, made.amount} if between or made.message is Message.RECEIPT else {total}
 
 
 def said_in_prose(made: Content) -> set[Money]:
