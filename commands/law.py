@@ -65,7 +65,8 @@ def laws_of(country: str, kind: DebtorKind | None) -> list[Law]:
     try:
         return [law_of(country, kind or DebtorKind.COMPANY)]
     except UnknownLawError as error:
-        raise CommandError(f"{error}; see them all with: kvitt law") from None
+        said = str(error) if kind else str(error).replace(" a company in ", " ")
+        raise CommandError(f"{said}; see them all with: kvitt law") from None
 
 
 def _all(laws: Sequence[Law], day: date, *, json_: bool) -> None:
@@ -74,16 +75,18 @@ def _all(laws: Sequence[Law], day: date, *, json_: bool) -> None:
         for row in rows:
             show.as_json(dict(zip((heading.lower().replace(" ", "_") for heading in FIGURES), row, strict=True)))
         return
-    show.rows(f"The law on {day}, as far as it may be charged by", FIGURES, rows)
-    show.say(f"\nAll there is on a country: kvitt law SE. {NO_ADVICE}")
+    show.rows(f"What may be charged on {day}", FIGURES, rows)
+    show.say("\nNone is nothing, also where somebody may charge and we do not know it firmly.")
+    show.say(f"All there is on a country: kvitt law SE. {NO_ADVICE}")
 
 
 def _one(laws: Sequence[Law], sections: Sequence[Section]) -> None:
     first = laws[0]
     whom = " and ".join(WHOM[law.kind] for law in laws)
     show.say(f"[bold]{first.names['en']} ({first.country})[/], {whom}, in {first.currency}")
-    for about in dict.fromkeys(law.about for law in laws):
-        _plain(about)
+    same = len({law.about for law in laws}) == 1
+    for law in laws[:1] if same else laws:
+        _plain(law.about if same else f"{WHOM[law.kind].capitalize()}: {law.about}")
     for section in sections:
         show.say(f"\n[bold]{section.title}[/]")
         for line, kinds in section.lines:

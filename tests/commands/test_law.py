@@ -159,7 +159,7 @@ def test_a_country_may_be_named_as_people_name_it(told):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("XX",), "no law is known for a company in 'XX'; known: "),
+        (("XX",), "no law is known for 'XX'; known: "),
         (("XX", "--kind", "consumer"), "no law is known for a consumer in 'XX'; known: "),
         (("PL", "--kind", "consumer"), "no law is known for a consumer in 'PL'; known: "),
         (("SE", "--on", "yesterday"), '"yesterday" is not a date; write year-month-day, as in 2026-03-02'),
