@@ -106,7 +106,13 @@ def _merchant_of_row(data: object, merchant_of: MerchantOf | None) -> tuple[Load
     try:
         return merchant_of(name.strip()), []
     except ConfigError as error:
-        return None, [(("merchant",), problem.problem, problem.cure) for problem in error.problems]
+        return None, [(("merchant",), _of_its_file(problem), problem.cure) for problem in error.problems]
+
+
+def _of_its_file(problem: Problem) -> str:
+    """What is wrong with the merchant, and where in its file."""
+    place = f"{Path(problem.file).name}:{problem.line}: " if problem.file and problem.line else ""
+    return f"{place}{problem.key}: {problem.problem}" if place else problem.problem
 
 
 def _country(data: object, loaded: Loaded | None) -> str | None:

@@ -95,6 +95,16 @@ def test_a_group_or_the_invoice_itself_may_have_rules_for_other_customers() -> N
         read_invoice(customer(kind="company", group="private"), lambda _: private)
 
 
+def test_what_is_wrong_in_the_merchant_s_file_is_told_with_its_own_place() -> None:
+    text = (MERCHANTS / "nordljus.yaml").read_text(encoding="utf-8").replace("5050-1055", "5050-1056")
+
+    with pytest.raises(ConfigError) as caught:
+        read_invoice(row(), lambda _: load_text(text, "merchants/nordljus.yaml"))
+
+    told = 'merchant: nordljus.yaml:6: payee.bankgiro: the check digit (the last) of bankgiro "5050-1056" is wrong'
+    assert str(caught.value).startswith(told)
+
+
 def test_a_company_in_the_union_has_a_law_where_a_consumer_has_none() -> None:
     assert read_invoice(customer(kind="company", country="PL"), merchant_of).debtor.country == "PL"
 
