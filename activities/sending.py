@@ -30,7 +30,7 @@ from domain.parcel import Parcel
 from domain.policy import Channel
 from domain.rules import decide
 from domain.wire import RecallOrder, ReconcileOrder, Report, SendOrder
-from domain.words import Reason, SendId, Status
+from domain.words import ASKING, Reason, SendId, Status
 from store.books import Books
 from store.cases import CaseFile
 from store.opt_outs import OptOut
@@ -89,7 +89,8 @@ class Sending:
             if kept.vendor or self.books.sends.give_up(place):
                 return self._settle(order.invoice_id, kept.send, Answer(Status.NOT_SENT, "nobody"), place)
             kept = self._kept(order.invoice_id, kept.send)  # somebody has packed it at this very moment
-        if kept.channel == Channel.LETTER and self.books.cases.read(order.invoice_id).facts.closed:
+        asks = kept.channel == Channel.LETTER and kept.message in ASKING
+        if asks and self.books.cases.read(order.invoice_id).facts.closed:
             answer = self._called_back(kept)  # a search may repeat a letter, and nothing is owed any more
         else:
             answer = self._elsewhere(kept) or self.way.evidence(item_of(kept), datetime.now(UTC))

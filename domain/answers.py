@@ -17,7 +17,7 @@ from domain.facts import SendState
 from domain.policy import Channel, FeeRemainder, Otherwise
 from domain.reversals import reversal
 from domain.steps import act, answers, correction, receipt, to_agency, when_open
-from domain.words import COLLECTION, DISTRIBUTION, Message, Outcome, Reason, Status
+from domain.words import ASKING, COLLECTION, DISTRIBUTION, Message, Outcome, Reason, Status
 
 SEEK_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120))
 SEEK_LONGER_AFTER = (*SEEK_AFTER, timedelta(hours=12), timedelta(hours=24))
@@ -43,7 +43,8 @@ def call_back(case: Case) -> Decision | None:
     send = next((send for send in _recallable(case) if send.recall_tried is None), None)
     if send is None or facts.closed is not None:
         return None
-    is_over = facts.stopped or not facts.principal_left or _settlement(case)
+    is_paid = not facts.principal_left and facts.has_news_since(send.made or send.since)
+    is_over = facts.stopped or is_paid or _settlement(case)
     return Recall(send.id, send.channel) if is_over else None
 
 
@@ -212,9 +213,10 @@ def _recall(case: Case) -> Decision | None:
 
 
 def _recallable(case: Case) -> Iterator[SendState]:
-    """The sends that are out and may still be called back."""
+    """The sends that ask for money, are out, and may still be called back."""
     for send in case.facts.sends:
-        if send.status is Status.SENT and send.recall_until and send.recall_until > case.moment:
+        is_open = send.status is Status.SENT and send.recall_until and send.recall_until > case.moment
+        if is_open and send.message in ASKING:
             yield send
 
 

@@ -14,7 +14,7 @@ from domain.law.pack import PRINCIPAL_FIRST, Law
 from domain.ledger import ledger
 from domain.money import Money
 from domain.policy import Channel, Policy
-from domain.words import DISTRIBUTION, DUNNING, REMINDERS, Message, Status
+from domain.words import COLLECTION, DISTRIBUTION, DUNNING, REMINDERS, Message, Status, step_index
 
 PRINTS = REMINDERS | {Message.ANSWER}
 """The messages that give the debtor a new day to pay."""
@@ -157,6 +157,15 @@ class Case:
         lag = self.calendar.add(self.calendar.roll(self.due), self.policy.settlement_lag)
         return max(lag, self.last_day_to_pay + ONE_DAY)
 
+    def day_to_pay(self, out_at: datetime, pay_by: date) -> date:
+        """The day to pay that a message prints, as holds have moved it, on a bank day."""
+        out = self.calendar.wall(out_at)
+        return self.calendar.roll(self.deadline(out, Span((pay_by - out.date()).days)).date())
+
+    def rungs_of(self, step: str) -> int:
+        """How many channels a step that can add to the debt has."""
+        return 1 if step == COLLECTION else len(self.policy.reminders[step_index(step)].rungs)
+
     def midnight(self, day: date) -> datetime:
         """The start of a day, wall time."""
         return datetime.combine(day, time.min)
@@ -166,9 +175,7 @@ class Case:
         days = []
         for send in self.facts.sends:
             if send.message in PRINTS and send.is_out and send.out_at and send.pay_by:
-                out = self.calendar.wall(send.out_at)
-                day = self.deadline(out, Span((send.pay_by - out.date()).days)).date()
-                days.append(self.calendar.roll(day))
+                days.append(self.day_to_pay(send.out_at, send.pay_by))
         return days
 
 

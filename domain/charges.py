@@ -53,7 +53,12 @@ def next_fee(facts: Facts, policy: Policy, law: Law, today: date) -> Money | Non
     out = {send.id.step for send in facts.sends if send.out_at}
     for index, reminder in enumerate(policy.reminders):
         step = reminder_step(index)
-        if step in out | done or not (reminder.fee or reminder.legal_fee) or line is None or line.value is None:
+        if (
+            step in out | done | facts.waived
+            or not (reminder.fee or reminder.legal_fee)
+            or line is None
+            or line.value is None
+        ):
             continue
         cap = line.value.of(facts.principal_left, Channel.LETTER)
         return cap and (cap if reminder.legal_fee else min(cap, reminder.fee))

@@ -58,7 +58,14 @@ class Reserved(Act):
     def changes(self, facts: Facts) -> Changes:
         """A place taken, the charges pending."""
         send = SendState(
-            self.send, self.channel, self.message, Status.RESERVED, self.at, pay_by=self.pay_by, charges=self.charges
+            self.send,
+            self.channel,
+            self.message,
+            Status.RESERVED,
+            self.at,
+            pay_by=self.pay_by,
+            charges=self.charges,
+            made=self.at,
         )
         if not self.charges:
             return {"sends": (*facts.sends, send)}

@@ -10,7 +10,7 @@ from enum import StrEnum
 from domain.charge import Added, ChargeKind, Period
 from domain.money import Money
 from domain.policy import Channel
-from domain.postings import MONEY, Entry, Posting
+from domain.postings import ADDING, MONEY, Entry, Posting
 from domain.words import COLLECTION, AgencyOutcome, DebtorKind, DisputeOutcome, Message, Outcome, Reason, SendId, Status
 
 OUT = frozenset({Status.SENT, Status.DELIVERED})
@@ -49,6 +49,8 @@ class SendState:
     recall_until: datetime | None = None
     """Until when it can be called back; None: it cannot, or is not to be asked again."""
     recall_tried: datetime | None = None
+    made: datetime | None = None
+    """When its place was taken: it says what was known then."""
 
     @property
     def is_out(self) -> bool:
@@ -217,6 +219,22 @@ class Facts:
             if posting.what in MONEY
         )
 
+    def given_up_before(self, moment: datetime) -> Money:
+        """What was written off before then."""
+        gone = (-p.amount for p in self.postings if p.what is Entry.WRITTEN_OFF and p.at < moment)
+        return sum(gone, Money.zero(self.amount.currency))
+
+    def disputed_at(self, moment: datetime) -> Money:
+        """Which part was disputed then, apart from what the debtor was right about."""
+        zero = Money.zero(self.amount.currency)
+        held = (h for h in self.holds if h.since <= moment and (h.ended is None or h.ended > moment))
+        parts = ((h.amount - (h.credited or zero)) for h in held if h.kind is Reason.DISPUTED and h.amount)
+        return sum(parts, zero)
+
+    def has_news_since(self, moment: datetime) -> bool:
+        """Whether anything was booked since then besides what we charged ourselves."""
+        return any(posting.at >= moment and posting.what not in ADDING for posting in self.postings)
+
     @property
     def disputes(self) -> tuple[HoldState, ...]:
         """The disputes that wait for an answer."""
@@ -224,13 +242,15 @@ class Facts:
 
     @property
     def disputed(self) -> Money:
-        """How much is disputed at the moment: of the principal, never more than is left of it."""
+        """How much is disputed at the moment: never more than is left, which money for the rest does not lessen."""
         left, disputes = self.principal_left, self.disputes
         if not disputes:
             return Money.zero(left.currency)
         if any(dispute.amount is None for dispute in disputes):
             return left
-        return min(left, sum((dispute.amount for dispute in disputes if dispute.amount), Money.zero(left.currency)))
+        parts = sum((dispute.amount for dispute in disputes if dispute.amount), Money.zero(left.currency))
+        claimed = min(self.amount - self.credited - self.written_off, self.balance)
+        return max(min(parts, claimed), Money.zero(left.currency))
 
     @property
     def reached(self) -> bool:

@@ -15,20 +15,23 @@ from domain.calendar import ONE_DAY
 from domain.charge import ChargeKind, Period
 from domain.facts import Charge, ChargeState, Facts, HoldState
 from domain.law.pack import Counted, DayCount, InterestLaw, Law, Start, Term
-from domain.ledger import ledger
+from domain.ledger import LedgerLine, ledger
 from domain.money import Money
-from domain.postings import CHARGING, Entry
+from domain.postings import CHARGING, Entry, Posting
 from domain.words import REMINDERS, Reason
 
 ON_RECEIPT = Term(0, counted=Counted.RECEIPT)
 
 
 def due_interest(facts: Facts, law: Law, through: date) -> tuple[Period, ...]:
-    """What has accrued since it was charged last, up to and including a day."""
+    """What has accrued since it was charged last, or waived, up to and including a day."""
     first = first_day(facts, law)
     if first is None:
         return ()
     charged = [period.through for charge in facts.charges for period in _standing(charge)]
+    charged += [
+        law.calendar.wall(send.out_at).date() for send in facts.sends if send.id.step in facts.waived and send.out_at
+    ]
     return accrued(facts, law, max(charged) + ONE_DAY if charged else first, through)
 
 
@@ -101,15 +104,15 @@ def _standing(charge: Charge) -> tuple[Period, ...]:
 
 
 def _bases(facts: Facts, law: Law) -> list[tuple[date, int]]:
-    """From which day on how much principal is open, in minor units, were nothing ever credited.
+    """From which day on how much principal is open, in minor units, were nothing ever credited or lowered.
 
-    A payment bears interest through its own day. What is amended counts from the day it was.
+    A payment bears interest through its own day. What the amount was raised by counts from the day it was.
     """
     if all(posting.what in CHARGING for posting in facts.postings):
         return [(facts.invoice.issued, facts.invoice.amount.minor)]
     steps, principal = [], 0
     for line in ledger(facts, law).lines:
-        if line.what is Entry.CREDITED:
+        if line.what is Entry.CREDITED or _is_lowered(line):
             continue
         principal += line.principal.minor
         paid = line.what in (Entry.PAID, Entry.COLLECTED)
@@ -118,13 +121,21 @@ def _bases(facts: Facts, law: Law) -> list[tuple[date, int]]:
 
 
 def _base(facts: Facts, law: Law, bases: list[tuple[date, int]], day: date) -> Money:
-    """The principal that bears interest on a day: what was credited was never owed, what is disputed is left out."""
+    """The principal that bears interest on a day.
+
+    What was credited, or the amount was lowered by, was never owed; what is disputed is left out.
+    """
     open_then = next((minor for since, minor in reversed(bases) if since <= day), 0)
-    owed = min(open_then, facts.amount.minor) - facts.credited.minor
+    lowered = sum(posting.amount.minor for posting in facts.postings if _is_lowered(posting))
+    owed = open_then + lowered - facts.credited.minor
     for dispute in facts.holds:
         if dispute.kind is Reason.DISPUTED and _is_held(dispute, law, day):
             owed = owed - _still_disputed(dispute) if dispute.amount else 0
     return Money(max(owed, 0), facts.amount.currency)
+
+
+def _is_lowered(posting: Posting | LedgerLine) -> bool:
+    return posting.what is Entry.AMENDED and posting.amount.minor < 0
 
 
 def _still_disputed(hold: HoldState) -> int:

@@ -38,7 +38,9 @@ CHARGES = {
 """How each kind of charge is posted, and how it is taken back."""
 
 
-CHARGING = frozenset(entry for pair in CHARGES.values() for entry in pair)
+ADDING = frozenset(added for added, _ in CHARGES.values())
+"""The entries of what was added."""
+CHARGING = ADDING | {taken_back for _, taken_back in CHARGES.values()}
 """The entries of charges: what was added, and what of it was taken back."""
 
 

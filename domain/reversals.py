@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from domain.calendar import ONE_DAY
 from domain.case import Case
 from domain.charge import ChargeKind
 from domain.events import Reversed
@@ -11,8 +10,10 @@ from domain.interest import overcharged, principal_on
 from domain.law.caps import Cap
 from domain.law.pack import Dated
 from domain.money import Money
-from domain.postings import CHARGING
-from domain.words import Message, Reason
+from domain.words import REMINDERS, Message, Reason, Status
+
+CARRIES = REMINDERS | {Message.CLAIM}
+"""The messages that can add to a debt."""
 
 
 def reversal(case: Case) -> Reversed | None:
@@ -31,6 +32,8 @@ def _wrong(case: Case, charge: Charge) -> Reversed | None:
         return _taken_back(case, charge, Reason.WAIVED)
     if facts.credited >= facts.amount:
         return _taken_back(case, charge, Reason.CREDITED)
+    if _came_back(case, charge):
+        return _taken_back(case, charge, Reason.CAME_BACK)
     if not _is_news(facts, charge):
         return None
     is_interest = charge.kind is ChargeKind.INTEREST
@@ -43,16 +46,21 @@ def _wrong(case: Case, charge: Charge) -> Reversed | None:
     return _taken_back(case, charge, reason, too_much)
 
 
+def _came_back(case: Case, charge: Charge) -> bool:
+    """Whether every message that asked for it came back, on each of the step's rungs: then it was never asked for."""
+    last = {send.id.rung: send for send in case.of_step(charge.step) if send.message in CARRIES}
+    rungs = case.rungs_of(charge.step)
+    return len(last) >= rungs and all(case.is_spent(send) for send in last.values())
+
+
 def _is_news(facts: Facts, charge: Charge) -> bool:
-    """Whether anything that can make a charge wrong became known since its message was made, at most a day before."""
-    out_at = facts.send(charge.send).out_at
-    if out_at is None:
+    """Whether anything that can make a charge wrong became known since its message was made."""
+    made = facts.send(charge.send).made
+    if made is None or facts.has_news_since(made):
         return True
-    made = out_at - ONE_DAY
-    if any(posting.at >= made and posting.what not in CHARGING for posting in facts.postings):
-        return True
-    moments = (moment for hold in facts.holds for moment in (hold.since, hold.ended))
-    return any(moment is not None and moment >= made for moment in (facts.due_set, *moments))
+    holds = (moment for hold in facts.holds for moment in (hold.since, hold.ended))
+    bounces = (send.since for send in facts.sends if send.status is Status.FAILED and send.message in REMINDERS)
+    return any(moment is not None and moment >= made for moment in (facts.due_set, *holds, *bounces))
 
 
 def _above_cap(case: Case, charge: Charge) -> Money:
@@ -86,20 +94,20 @@ def _was_paid_on_time(case: Case, charge: Charge) -> bool:
     That is up to the last day to pay printed before it, moved to the next bank day.
     """
     facts = case.facts
-    payments = facts.payments if facts.paid else ()
-    if not payments:
+    payments, made = facts.payments if facts.paid else (), facts.send(charge.send).made
+    if not payments or made is None:
         return False
-    owed, deadline = facts.amount - facts.credited, facts.due
+    last = case.calendar.roll(facts.due)
     for send in facts.sends:
         if send.id.step == charge.step:
             break
         if send.out_at and send.pay_by:
-            deadline = max(deadline, send.pay_by)
+            last = max(last, case.day_to_pay(send.out_at, send.pay_by))
+    owed = facts.amount - facts.credited - facts.given_up_before(made) - facts.disputed_at(made)
     for earlier in facts.charges:
         if earlier.step == charge.step:
             break
         if earlier.state is ChargeState.BOOKED:
             owed += earlier.amount
-    last = case.calendar.roll(deadline)
     paid = sum(payment.amount.minor for payment in payments if payment.dated <= last)
     return paid + case.policy.tolerance.minor >= owed.minor

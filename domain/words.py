@@ -42,6 +42,10 @@ DUNNING = REMINDERS | {Message.DUE_REMINDER}
 """The messages of which a customer gets at most one SMS a day."""
 
 
+ASKING = DUNNING | {Message.INVOICE}
+"""The messages that ask a debtor for money; the others tell of it, and are true however much is owed."""
+
+
 class Status(StrEnum):
     """What became of a send."""
 
@@ -124,6 +128,7 @@ class Reason(StrEnum):
     RECALCULATED = "recalculated"
     WAIVED = "waived"
     RECALLED = "recalled"
+    CAME_BACK = "came_back"
     # why a hold ended
     ANSWERED = "answered"
     UPHELD = "upheld"

@@ -98,6 +98,7 @@ def test_a_debtor_told_of_the_invoice_late_has_the_whole_wait_before_collection(
         life.know(Failed(at=life.now, send=send.id, reason=Reason.BOUNCED))
 
     assert life.live("06-01 12:00").acts[3:] == [
+        "04-17 12:00 reversed reminder-1 60.00 came_back",
         "04-17 12:00 sent distribution letter bounced",
         "04-29 09:00 handed_over collection collection time_to_pay_over",
     ]
