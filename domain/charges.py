@@ -49,16 +49,11 @@ def taken_back(facts: Facts, correction: str) -> tuple[Added, ...]:
 
 def next_fee(facts: Facts, policy: Policy, law: Law, today: date) -> Money | None:
     """The fee that comes next if nothing is paid, by today's law: for messages that must say so beforehand."""
-    line, done = law.reminders.cap.firm(today), {charge.step for charge in facts.charges}
+    line, done = law.reminders.cap.firm(today), facts.waived | {charge.step for charge in facts.charges}
     out = {send.id.step for send in facts.sends if send.out_at}
     for index, reminder in enumerate(policy.reminders):
         step = reminder_step(index)
-        if (
-            step in out | done | facts.waived
-            or not (reminder.fee or reminder.legal_fee)
-            or line is None
-            or line.value is None
-        ):
+        if step in out | done or not (reminder.fee or reminder.legal_fee) or line is None or line.value is None:
             continue
         cap = line.value.of(facts.principal_left, Channel.LETTER)
         return cap and (cap if reminder.legal_fee else min(cap, reminder.fee))

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from domain.charges import next_fee
 from domain.decisions import Send
 from domain.events import Failed
 from domain.law import Dated, Known, Source, Value, law_of
@@ -78,6 +79,14 @@ def test_norway_allows_two_reminders_that_cost():
     policy = in_norway(reminding(*(after_due(14 + 15 * n, "30.00", EMAIL) for n in range(3))))
 
     assert [line.split()[2] for line in charged(policy=policy)] == ["reminder-1", "reminder-2"]
+
+
+def test_a_fee_that_was_waived_is_threatened_by_no_message():
+    policy = reminding(after_due(5, "60.00", EMAIL), after_previous(10, "45.00", EMAIL))
+    facts = Life(policy).hear("03-10 10:00 waived reminder-1").facts
+
+    assert next_fee(facts, policy, SE, date(2026, 3, 11)) == sek("45.00")
+    assert next_fee(facts, replace(policy, reminders=policy.reminders[:1]), SE, date(2026, 3, 11)) is None
 
 
 def test_an_unknown_legal_value_charges_nobody():
