@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from domain.events import Event
-from store.cases import INVOICE, CaseFile, Cases
+from store.cases import EVENT, INVOICE, CaseFile, Cases
 from store.codec import KINDS, dump, load_event
 from store.customers import customer_of
 from store.engine import hold, reading, writing
@@ -82,16 +82,19 @@ class Orders:
         _keep(case.connection, order, case.invoice.merchant, case.invoice.number, event, taken=True)
 
     def replies(self, merchant: str, number: str) -> list[str]:
-        """What we are to write to the customer in answer to disputes, oldest first."""
+        """What we are to write to the customer in answer to disputes, in the journal's order."""
         mine = (COMMAND.c.merchant == merchant) & (COMMAND.c.number == number) & (COMMAND.c.reply != "")
+        whose = (INVOICE.c.merchant == COMMAND.c.merchant) & (INVOICE.c.number == COMMAND.c.number)
+        when = (EVENT.c.invoice_id == INVOICE.c.id) & (EVENT.c.key == "command:" + COMMAND.c.id)
+        told = select(COMMAND.c.reply).join(INVOICE, whose).join(EVENT, when).where(mine).order_by(EVENT.c.seq)
         with reading(self.engine) as connection:
-            return list(connection.execute(select(COMMAND.c.reply).where(mine).order_by(COMMAND.c.at)).scalars())
+            return list(connection.execute(told).scalars())
 
     def given(self, merchant: str, number: str) -> list[GivenOrder]:
         """The orders of an invoice, oldest first."""
-        mine = select(COMMAND).where(COMMAND.c.merchant == merchant, COMMAND.c.number == number).order_by(COMMAND.c.at)
+        mine = select(COMMAND).where(COMMAND.c.merchant == merchant, COMMAND.c.number == number)
         with reading(self.engine) as connection:
-            return [_given(row) for row in connection.execute(mine)]
+            return [_given(row) for row in connection.execute(mine.order_by(COMMAND.c.at, COMMAND.c.id))]
 
     def one(self, merchant: str, number: str, order_id: str) -> GivenOrder | None:
         """An invoice's order of this id, as it was given; None: it has none."""
