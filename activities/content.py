@@ -15,6 +15,7 @@ from store.books import Books
 from store.cases import CaseFile
 from store.sends import Place
 from templates.content import Content
+from templates.errors import RenderError
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,10 @@ class Packing:
     def _reply(self) -> str:
         """The merchant's own words: the answer that this step sends."""
         told = self.books.orders.replies(self.case.invoice.merchant, self.case.invoice.number)
-        return told[step_index(self.send.id.step)]
+        index = step_index(self.send.id.step)
+        if index >= len(told):
+            raise RenderError("answer", "the merchant's words are not in the books")
+        return told[index]
 
 
 def content_of(

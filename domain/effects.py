@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TypedDict
 
-from domain.charge import ChargeKind
+from domain.charge import ChargeKind, Period
 from domain.facts import OUT, AgencyState, AnswerState, Ask, Charge, ChargeState, Facts, HoldState, SendState
 from domain.money import Money
 from domain.policy import Channel
@@ -130,7 +130,14 @@ def void(facts: Facts, send_id: SendId) -> Changes:
 
 
 def reverse(
-    facts: Facts, step: str, kind: ChargeKind, at: datetime, amount: Money | None = None, *, wrong: bool = False
+    facts: Facts,
+    step: str,
+    kind: ChargeKind,
+    at: datetime,
+    amount: Money | None = None,
+    periods: tuple[Period, ...] = (),
+    *,
+    wrong: bool = False,
 ) -> Changes:
     """A step's charge, or a part of it, is owed no longer; ``wrong``: it should never have been asked for."""
     charge = facts.charge(step, kind)
@@ -139,7 +146,8 @@ def reverse(
     less = amount if amount and amount < charge.amount else charge.amount
     state = ChargeState.BOOKED if less < charge.amount else ChargeState.REVERSED
     left = charge.amount - less if less < charge.amount else charge.amount
-    after = replace(charge, state=state, amount=left, taken_back=at if wrong else charge.taken_back)
+    taken_back = at if wrong else charge.taken_back
+    after = replace(charge, state=state, amount=left, taken_back=taken_back, periods=periods or charge.periods)
     posting = Posting(CHARGES[kind][1], at, -less, step=step, law=charge.law)
     return {
         "charges": tuple(after if other is charge else other for other in facts.charges),

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from domain import effects
-from domain.charge import Added, ChargeKind
+from domain.charge import Added, ChargeKind, Period
 from domain.effects import Changes
 from domain.facts import AnswerState, Ask, Charge, ChargeState, Facts, HoldState, SendState
 from domain.money import Money
@@ -140,17 +140,18 @@ class Skipped(Act):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reversed(Act):
-    """A charge taken back; ``amount`` None: all that stands of it."""
+    """A charge taken back; ``amount`` None: all that stands of it. ``periods`` are what stands of interest."""
 
     step: str
     reason: Reason
     kind: ChargeKind = ChargeKind.FEE
     amount: Money | None = None
+    periods: tuple[Period, ...] = ()
 
     def changes(self, facts: Facts) -> Changes:
         """That much of the charge stands no longer."""
         wrong = self.reason in (Reason.PAID_ON_TIME, Reason.RECALCULATED)
-        return effects.reverse(facts, self.step, self.kind, self.at, self.amount, wrong=wrong)
+        return effects.reverse(facts, self.step, self.kind, self.at, self.amount, self.periods, wrong=wrong)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,7 +49,7 @@ def first_day(facts: Facts, law: Law) -> date | None:
 
 def overcharged(facts: Facts, law: Law, charge: Charge) -> Money:
     """How much of a booked charge of interest should never have been asked for, by what is known now."""
-    right = sum((amount_of(p, law) for p in _again(facts, law, charge)), Money.zero(charge.amount.currency))
+    right = sum((amount_of(p, law) for p in made_again(facts, law, charge)), Money.zero(charge.amount.currency))
     return charge.amount - right if right < charge.amount else Money.zero(charge.amount.currency)
 
 
@@ -90,7 +90,7 @@ def rate_on(law: InterestLaw, day: date, begun: date | None = None) -> Decimal |
     return reference.value + points.value
 
 
-def _again(facts: Facts, law: Law, charge: Charge) -> tuple[Period, ...]:
+def made_again(facts: Facts, law: Law, charge: Charge) -> tuple[Period, ...]:
     """The periods of a charge as they would be made now."""
     if not charge.periods:
         return ()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from domain.case import Case
 from domain.charge import ChargeKind
 from domain.events import Reversed
 from domain.facts import Charge, ChargeState, Facts, SendState
-from domain.interest import overcharged, principal_on
+from domain.interest import made_again, overcharged, principal_on
 from domain.law.caps import Cap
 from domain.law.pack import Dated
 from domain.money import Money
@@ -43,7 +45,8 @@ def _wrong(case: Case, charge: Charge) -> Reversed | None:
     if not too_much:
         return None
     reason = Reason.PAID_ON_TIME if too_much == charge.amount and facts.paid else Reason.RECALCULATED
-    return _taken_back(case, charge, reason, too_much)
+    stands = made_again(facts, case.law, charge) if is_interest and too_much < charge.amount else ()
+    return replace(_taken_back(case, charge, reason, too_much), periods=stands)
 
 
 def _came_back(case: Case, charge: Charge) -> bool:

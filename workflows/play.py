@@ -87,10 +87,10 @@ class Player:
         with self.client.books.cases.locked(ref.id) as case:
             for turn in turns:
                 event = event_of(turn.happening, case.facts, at)
-                if event and case.add(event, f"story:{turn.number}"):
+                order = Order(f"story:{ref.id}:{turn.number}", turn.happening.what, "story", reply=turn.happening.note)
+                if event and case.add(event, f"command:{order.id}"):
                     wakes = wakes or case.wants_look(event)
                     if turn.happening.reply:
-                        order = Order(f"story:{ref.id}:{turn.number}", "answer", "story", reply=turn.happening.note)
                         self.client.books.orders.note(case, order, event)
         return wakes
 

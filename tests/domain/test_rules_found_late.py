@@ -10,6 +10,7 @@ import pytest
 from domain.charge import ChargeKind
 from domain.decisions import End, Recall, Send
 from domain.events import Failed, Paid
+from domain.interest import amount_of
 from domain.law import law_of
 from domain.money import Money
 from domain.policy import Claim, FeeRemainder
@@ -190,3 +191,5 @@ def test_what_the_amount_was_lowered_by_bore_no_interest(change):
     life.hear(f"04-10 10:00 {lowered}").live("04-10 12:00")
 
     assert life.facts.standing(ChargeKind.INTEREST).minor == before.minor // 5
+    [charge] = life.facts.charges
+    assert sum(amount_of(period, SE).minor for period in charge.periods) == charge.amount.minor
