@@ -21,8 +21,8 @@ from domain.words import COLLECTION, DisputeOutcome, reminder_step
 from workflows.orders import PAID, Field, Kind, OrderKind
 
 CONTACT = ("email", "phone", "address")
-LONGEST = 5_000
-"""Letters of what we write to a customer in a merchant's name."""
+LONGEST, MOST_LINES = 5_000, 100
+"""Letters and lines of what we write to a customer in a merchant's name: it must go into an envelope."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """What no letter has in it; some of it would turn the text around for its reader."""
@@ -133,6 +133,9 @@ def _words(text: str) -> str:
         raise wrong("is empty", "write what the customer is to read, or leave it out")
     if len(words) > LONGEST:
         raise wrong(f"has {len(words)} letters", f"write at most {LONGEST}")
+    lines = words.count("\n") + 1
+    if lines > MOST_LINES:
+        raise wrong(f"has {lines} lines", f"write at most {MOST_LINES}, empty ones counted")
     if _CONTROL.search(words):
         raise wrong("has a control character in it", "write letters, spaces and line breaks only")
     return words

@@ -111,6 +111,11 @@ async def test_a_payment_closes_the_case(api: httpx.AsyncClient, house: House, n
         ({"command": "answer", "outcome": "rejected", "reply": "a\u202eb"}, "/reply", None),
         ({"command": "answer", "outcome": "rejected", "reply": "\ud800"}, "/reply", None),
         ({"command": "answer", "outcome": "rejected", "reply": "x" * 5001}, "/reply", "write at most 5000"),
+        (
+            {"command": "answer", "outcome": "rejected", "reply": "a\n" * 100 + "a"},
+            "/reply",
+            "write at most 100, empty ones counted",
+        ),
         ({"command": "dispute", "amount": "0.00"}, "/amount", "write an amount above zero"),
         (
             {"command": "dispute", "amount": "469.56"},
