@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
+from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from temporalio.service import RPCError
@@ -96,9 +97,10 @@ class Hearing:
         vendor_ids = [said.vendor_id for said in heard if said.vendor_id and not said.send_id]
         moment_of = await self._moments(vendor, ids, vendor_ids)
 
-        def understand(known: Mapping[str, Known]) -> list[Line]:
+        def understand(known: Mapping[str, Known], at_hand: Connection) -> list[Line]:
             return [
-                self._line(vendor, said, known.get(said.send_id or said.vendor_id or ""), moment_of) for said in heard
+                self._line(vendor, said, known.get(said.send_id or said.vendor_id or ""), moment_of, at_hand)
+                for said in heard
             ]
 
         mentions = Mentions(ids, vendor_ids, understand)
@@ -111,8 +113,10 @@ class Hearing:
             await self.read(kept.id, Post(kept.vendor, kept.body, kept.about))
         return len(posts)
 
-    def _line(self, vendor: str, said: Heard, about: Known | None, moment_of: Callable[[int], datetime]) -> Line:
-        event = self._event(said, about, moment_of(about.invoice_id)) if about else None
+    def _line(
+        self, vendor: str, said: Heard, about: Known | None, moment_of: Callable[[int], datetime], at_hand: Connection
+    ) -> Line:
+        event = self._event(said, about, moment_of(about.invoice_id), at_hand) if about else None
         line = Line(said.key, said.word, said.at, said.said, about, event)
         if about and isinstance(event, Settled):
             after = FIRST_ASKED_AFTER.get(Channel(about.channel))
@@ -131,15 +135,15 @@ class Hearing:
         merchant = about.merchant if about else EVERY_MERCHANT
         return line._replace(opt_out=OptOut(channel, address, merchant, datetime.now(UTC), vendor))
 
-    def _event(self, said: Heard, about: Known, at: datetime) -> Event | None:
+    def _event(self, said: Heard, about: Known, at: datetime, at_hand: Connection) -> Event | None:
         """What a vendor's word changes for a send; None: nothing."""
         if said.agency is not None and said.agency != about.recipient:
             log.warning("an agency speaks of what another has", agency=said.agency, send=about.id)
             return None
         if said.word in TOLD:
-            return event_of(said, about.send, self.client.books.cases.read(about.invoice_id).facts, at)
+            return event_of(said, about.send, self.client.books.cases.read(about.invoice_id, at_hand).facts, at)
         if said.word in SIGNALS:
-            return Viewed(at=at, send=about.send) if self._counts(said, about) else None
+            return Viewed(at=at, send=about.send) if self._counts(said, about, at_hand) else None
         if said.word in FAILURES:
             return Failed(at=at, send=about.send, reason=FAILURES[said.word])
         match said.word:
@@ -152,14 +156,14 @@ class Hearing:
             case _:
                 return None
 
-    def _counts(self, said: Heard, about: Known) -> bool:
+    def _counts(self, said: Heard, about: Known, at_hand: Connection) -> bool:
         """Whether the merchant takes this signal for a view, in the debtor's country; a machine's is none anywhere."""
         if said.by_machine:
             return False
-        policy = self.client.books.cases.policy(about.policy_version_id)
+        policy = self.client.books.cases.policy(about.policy_version_id, at_hand)
         if not policy.view_signals:
             return False
-        case = self.client.books.cases.read(about.invoice_id)
+        case = self.client.books.cases.read(about.invoice_id, at_hand)
         return SIGNALS[said.word] in policy.signals(case.invoice.country)
 
     async def _moments(self, vendor: str, ids: Sequence[str], vendor_ids: Sequence[str]) -> Callable[[int], datetime]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -38,13 +38,12 @@ LISTENS = (
     exists(ENDPOINT.c.id).where(ENDPOINT.c.merchant == INVOICE.c.merchant, ENDPOINT.c.closed_at.is_(None))
 ).label("listens")
 """Whether the invoice's merchant wants to be told of its events."""
-_LAST_CONTACT = (
-    select(func.max(CONTACT.c.at))
-    .where(CONTACT.c.customer == INVOICE.c.customer, CONTACT.c.invoice_id != INVOICE.c.id)
-    .scalar_subquery()
-    .label("last_contact")
+_CONTACT = select(func.max(CONTACT.c.at)).where(
+    CONTACT.c.customer == INVOICE.c.customer, CONTACT.c.invoice_id != INVOICE.c.id
 )
+_LAST_CONTACT = _CONTACT.scalar_subquery().label("last_contact")
 """When the customer last got a dunning SMS about another invoice."""
+_CONTACT_UNTIL = _CONTACT.where(INVOICE.c.id == bindparam(OF), CONTACT.c.day <= bindparam("day"))
 _FILE: Select[Any] = select(
     INVOICE.c.id,
     INVOICE.c.policy_version_id,
@@ -198,22 +197,18 @@ class Cases:
             finally:
                 case.connection = None
 
-    def read(self, invoice_id: int) -> CaseFile:
-        """The case as it stands, not to be added to.
+    def read(self, invoice_id: int, at_hand: Connection | None = None) -> CaseFile:
+        """The case as it stands, not to be added to; who holds a connection gives it.
 
         Raises:
             UnknownInvoiceError: there is no such invoice.
         """
-        with reading(self.engine) as connection:
+        with nullcontext(at_hand) if at_hand else reading(self.engine) as connection:
             return self._open(connection, _FILE, invoice_id)
 
-    def policy(self, policy_version_id: int) -> Policy:
+    def policy(self, policy_version_id: int, at_hand: Connection) -> Policy:
         """A version of a policy."""
-        known = self._policies.get(policy_version_id)
-        if known is None:
-            with reading(self.engine) as connection:
-                known = self._policy(connection, policy_version_id)
-        return known[0]
+        return self._policy(at_hand, policy_version_id)[0]
 
     def find(self, merchant: str, number: str) -> int:
         """The id of an invoice.
@@ -265,6 +260,7 @@ class Cases:
         fold = self._fold(connection, row)
         policy, merchant_version_id = self._policy(connection, row.policy_version_id)
         shift = timedelta(seconds=row.shift)
+        last_contact = self._last_contact(connection, row, fold.invoice) if row.last_contact else None
         return CaseFile(
             row.id,
             fold.invoice,
@@ -277,11 +273,19 @@ class Cases:
             row.looked_at,
             row.next_at,
             list(fold.events),
-            replace(fold.facts, last_contact=row.last_contact) if row.last_contact else fold.facts,
+            replace(fold.facts, last_contact=last_contact) if last_contact else fold.facts,
             set(fold.keys),
             row.listens,
             row.customer,
         )
+
+    def _last_contact(self, connection: Connection, row: Row[Any], invoice: Invoice) -> datetime | None:
+        """The last contact up to the day that the case has come to: another's test clock may be ahead of its own."""
+        calendar, now = law_of(invoice.country, invoice.kind).calendar, datetime.now(UTC) + timedelta(seconds=row.shift)
+        today = calendar.wall(max(now, row.looked_at or now)).date()
+        if calendar.wall(row.last_contact).date() <= today:
+            return row.last_contact  # type: ignore[no-any-return]
+        return connection.execute(_CONTACT_UNTIL, {OF: row.id, "day": today}).scalar()
 
     def _fold(self, connection: Connection, row: Row[Any]) -> Fold:
         """The case's journal, folded; what was folded before is not read again."""

@@ -128,7 +128,8 @@ class Mentions(NamedTuple):
 
     ids: Sequence[str]
     vendor_ids: Sequence[str]
-    understand: Callable[[Mapping[str, Known]], Sequence[Line]] = lambda _: ()
+    understand: Callable[[Mapping[str, Known], Connection], Sequence[Line]] = lambda *_: ()
+    """It is given the connection at hand: who waited for a second one while holding locks could wait for ever."""
 
 
 class Inbox:
@@ -200,7 +201,7 @@ class Inbox:
                 return []
             _lock(connection, mentions)
             known = _known(connection, vendor, mentions)
-            new = _hear(connection, vendor, mentions.understand(known), post_id)
+            new = _hear(connection, vendor, mentions.understand(known, connection), post_id)
             woken = _add_events(connection, new)
             _find(connection, vendor, new)
             for line in sorted((line for line in new if line.opt_out or line.opts_in), key=_address):

@@ -52,7 +52,7 @@ def lived(books: Books) -> Kept:
 def hear(books: Books, send: KeptSend, word: str, wall: str, event: Any) -> None:
     """Let a vendor say something of a send."""
 
-    def understand(known: Any) -> list[Line]:
+    def understand(known: Any, _: object) -> list[Line]:
         return [Line(f"key-{send.id}", word, at(wall), "250 2.0.0 OK", known[send.id], event)]
 
     books.inbox.write("sendgrid", Mentions([send.id], [], understand))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,14 +16,23 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from activities.hearing import Hearing
+from activities.vendors import PARSERS
 from channels.agency.signing import signed
+from channels.hearing import Heard, Word
+from config.merchants import Loaded, load_text
 from config.settings import Settings
 from config.vendors import OtherAgency, TheAgency
+from domain.policy import Channel
+from domain.words import COLLECTION, Message
 from gateway.app import create_app
+from store.books import open_books
 from store.engine import reading
 from store.inbox import POST, READ, UNREADABLE
+from tests.gateway.cases import Kept
 from tests.gateway.conftest import browsing
 from tests.live.house import House
+from workflows.client import CaseClient
 
 NEW, OLD, OTHER = (f"whsec_{letter * 43}=" for letter in "AEI")
 NOBODYS = "f" * 32
@@ -51,6 +62,13 @@ def call(body: bytes, secret: str = NEW, at: datetime | None = None) -> dict[str
 def kept(house: House, body: bytes) -> list[Any]:
     with reading(house.books.engine) as connection:
         return list(connection.execute(select(POST).where(POST.c.body == body)))
+
+
+def watching() -> Loaded:
+    """The example merchant, to whom an opened e-mail is a view."""
+    text = Path("examples/merchants/nordljus.yaml").read_text()
+    text = text.replace("  contact_hours:", "  view_signals: {SE: [open]}\n  contact_hours:")
+    return load_text(text, "nordljus.yaml")
 
 
 async def until(claim: Callable[[], object]) -> None:
@@ -118,6 +136,24 @@ async def test_one_that_nobody_can_read_is_taken_and_stays_in_sight(house: House
     assert (await web.post("/hooks/agency/nordinkasso", **call(body))).status_code == 204
     await until(lambda: kept(house, body)[0].state == UNREADABLE)
     assert kept(house, body)[0].id in {post.id for post in house.books.inbox.stuck(1000)}
+
+
+async def test_who_has_one_connection_hears_too(house: House, number: str, monkeypatch: pytest.MonkeyPatch):
+    """Nobody who holds a case's lock waits for another connection: where all are in use, none would come free."""
+    case = Kept(house.books, number, "2026-05-10T12:00", watching())
+    mail = case.send(Channel.EMAIL, "2026-03-02T09:00")
+    claim = case.send(Channel.COLLECTION, "2026-05-04T09:00", Message.CLAIM, COLLECTION)
+    monkeypatch.setattr("store.engine.POOL", {"pool_size": 1, "max_overflow": 0, "pool_timeout": 1})
+    with closing(open_books(house.settings.database, migrate=False)) as books:
+        hearing = Hearing(CaseClient(house.client.plain, books, house.settings.task_queue), PARSERS)
+
+        await hearing.tell("sendgrid", [Heard(f"opened {number}", Word.OPENED, mail.id)])
+        await hearing.tell(
+            "agency", [Heard(f"taken {number}", Word.ACKNOWLEDGED, claim.id, agency="outbox", case="K-1")]
+        )
+
+    assert case.file.facts.viewed
+    assert case.file.facts.agency.case == "K-1"
 
 
 async def test_an_agency_that_is_not_set_up_is_not_heard(house: House, number: str):

@@ -235,7 +235,7 @@ def test_an_address_that_opts_out_several_times_is_on_the_list_once(two: Two):
 
 def test_two_posts_that_say_the_same_in_opposite_order_are_heard_once(two: Two):
     def hear(books: Books, post: int | None, lines: list[Line]) -> None:
-        books.inbox.write("twilio", Mentions([], [], lambda _: lines), post)
+        books.inbox.write("twilio", Mentions([], [], lambda *_: lines), post)
 
     for n in range(TRIES):
         lines = [Line(f"{n}-{key}", "delivered", NOW, "") for key in range(30)]
@@ -249,7 +249,7 @@ def test_who_hears_of_a_send_knows_what_was_settled_a_moment_ago(two: Two):
     invoice_id = enter(two.one, "1").id
     taken, seen = place(two.one, invoice_id, 1), []
 
-    def understand(known: Mapping[str, Known]) -> list[Line]:
+    def understand(known: Mapping[str, Known], _: object) -> list[Line]:
         seen.extend(known.values())
         return []
 

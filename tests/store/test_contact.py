@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from typing import Any
@@ -21,6 +22,7 @@ from tests.gateway.cases import PHONE, merchant, opening
 NOW = datetime(2026, 4, 1, 9, tzinfo=UTC)
 OTHER_PHONE = "+46701740606"
 DAYS = 40
+LATER = NOW + timedelta(days=DAYS)
 
 
 class Two:
@@ -52,8 +54,10 @@ def two(books_url: str) -> Iterator[Two]:
     two.close()
 
 
-def enter(books: Books, number: str, of: str = "nordljus", **customer: Any) -> int:
-    return books.registry.open(opening(number, merchant(of), **customer), NOW).id
+def enter(books: Books, number: str, of: str = "nordljus", now: datetime = LATER, **customer: Any) -> int:
+    """An invoice whose own clock shows this moment."""
+    opened = replace(opening(number, merchant(of), **customer), shift=now - datetime.now(UTC))
+    return books.registry.open(opened, NOW).id
 
 
 def take(
@@ -132,6 +136,17 @@ def test_the_next_day_is_free_for_either(two: Two):
     assert take(two.one, second, tomorrow)
     assert take(two.one, first, tomorrow, attempt=2) is None
     assert last_contact(two.one, first) == tomorrow
+
+
+def test_what_an_invoice_got_whose_test_clock_is_ahead_is_still_to_come(two: Two):
+    """But what it got on this very day counts: else the second SMS would be tried without end."""
+    ahead, here = enter(two.one, "1"), enter(two.one, "2", now=NOW)
+    for day in (timedelta(0), timedelta(hours=8), timedelta(days=5), timedelta(days=20)):
+        take(two.one, ahead, NOW + day, attempt=day.days + day.seconds + 1)
+
+    assert last_contact(two.other, here) == NOW
+    assert last_contact(two.other, enter(two.one, "3", now=NOW - timedelta(days=1))) is None
+    assert last_contact(two.other, enter(two.one, "4", now=NOW + timedelta(days=6))) == NOW + timedelta(days=5)
 
 
 def test_the_day_is_the_debtors(two: Two):
