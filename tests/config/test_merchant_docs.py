@@ -6,7 +6,7 @@ import pytest
 
 from config.merchant_file import MerchantFile, PayeeFile
 from config.merchants import load_text
-from config.policy_file import CollectionFile, PolicyFile, ReminderFile
+from config.policy_file import PolicyFile
 from config.problems import ConfigError
 from config.reference_file import ReferenceFile, misplaced
 from config.yaml_tree import read_tree
