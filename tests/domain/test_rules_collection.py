@@ -153,6 +153,24 @@ def test_a_paid_claim_is_taken_back_from_the_agency_before_it_is_closed():
     ]
 
 
+@pytest.mark.parametrize(
+    ("happens", "told"),
+    [
+        (["04-24 10:00 paid 100.00"], []),
+        (["04-24 10:00 credited 49.00"], []),
+        (["04-23 10:00 disputed 49.00", "04-24 10:00 answered upheld"], [Message.DISPUTE_NOTICE]),
+    ],
+    ids=["a part paid", "a part credited", "right about a part"],
+)
+def test_a_claim_that_became_smaller_is_not_told_to_the_agency(happens, told):
+    """The guide for agencies says so: the merchant tells it, or takes the claim back."""
+    life = Life(COLLECTING).hear(*happens).live("06-30 12:00")
+
+    assert life.facts.in_collection
+    to_agency = [send.message for send in life.facts.sends if send.channel is Channel.COLLECTION]
+    assert to_agency == [Message.CLAIM, *told]
+
+
 def test_a_claim_the_agency_collected_is_closed_and_not_taken_back():
     assert ended("04-24 10:00 collected 309.00") == [HANDED_OVER, "04-24 10:00 closed collected"]
     assert ended("04-22 10:00 paid 100.00", "04-24 10:00 collected 209.00")[1:] == ["04-24 10:00 closed collected"]
