@@ -14,7 +14,9 @@ from domain.case import Case
 from domain.decisions import Decision, End, Note, Recall, Reconcile, Wait
 from domain.events import Asked, Closed, HoldEnded, Settled
 from domain.facts import SendState
+from domain.money import Money
 from domain.policy import Channel, FeeRemainder, Otherwise
+from domain.postings import Entry
 from domain.reversals import reversal
 from domain.steps import act, answers, correction, receipt, to_agency, when_open
 from domain.words import ASKING, COLLECTION, DISTRIBUTION, Message, Outcome, Reason, Status
@@ -27,7 +29,7 @@ what the agency gets are slow anyway, and a second one costs more than a wait.""
 RECALL_AGAIN_AFTER = timedelta(minutes=10)
 """How long to wait before a letter is called back once more, when nobody knows whether it was in time."""
 
-WITHDRAWAL_RUNG, DISPUTE_RUNG = 1, 2
+WITHDRAWAL_RUNG, DISPUTE_RUNG, BALANCE_RUNG = 1, 2, 3
 """Rungs of the collection step; the claim itself is rung 0."""
 
 
@@ -70,7 +72,7 @@ def hold_over(case: Case) -> Decision | None:
 
 
 def in_collection(case: Case) -> Decision | None:
-    """The agency has the claim: wait for it, tell it of a dispute, or take the claim back."""
+    """The agency has the claim: wait for it, tell it of a dispute and of what is owed, or take the claim back."""
     facts = case.facts
     if not facts.in_collection:
         return None
@@ -83,6 +85,8 @@ def in_collection(case: Case) -> Decision | None:
             return _tell_agency(case, Message.DISPUTE_NOTICE, Reason.DISPUTED, DISPUTE_RUNG)
         if not any(ask.reason is Reason.DISPUTED_IN_COLLECTION and ask.at >= since for ask in facts.asks):
             return Note(Asked(at=case.moment, reason=Reason.DISPUTED_IN_COLLECTION))
+    if _agency_believes(case) != case.asked_for:
+        return _tell_agency(case, Message.BALANCE_NOTICE, Reason.RECALCULATED, BALANCE_RUNG)
     unheld = None if facts.hold else _in_writing(case)
     return unheld or _if_silent(case) or Wait(_hold_end(case), Reason.IN_COLLECTION)
 
@@ -233,6 +237,17 @@ def _in_writing(case: Case) -> Decision | None:
     owed = (*(answers(case) if facts.answers else ()), correction(case) if facts.charges else None)
     proposal = next((proposal for proposal in owed if proposal), None)
     return (stuck(case) or when_open(case, proposal)) if proposal else None
+
+
+def _agency_believes(case: Case) -> Money:
+    """What is owed as far as the agency knows: what it was told last, less what it has collected since."""
+    facts = case.facts
+    told = next(send for send in reversed(facts.sends) if send.channel is Channel.COLLECTION and send.is_out)
+    if told.total is None or told.made is None:
+        return case.asked_for
+    made = told.made
+    since = (posting.amount for posting in facts.postings if posting.what is Entry.COLLECTED and posting.at >= made)
+    return sum(since, told.total)
 
 
 def _if_silent(case: Case) -> Decision | None:

@@ -66,6 +66,7 @@ class Reserved(Act):
             pay_by=self.pay_by,
             charges=self.charges,
             made=self.at,
+            total=self.total,
         )
         if not self.charges:
             return {"sends": (*facts.sends, send)}

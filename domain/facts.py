@@ -11,7 +11,18 @@ from domain.charge import Added, ChargeKind, Period
 from domain.money import Money
 from domain.policy import Channel
 from domain.postings import ADDING, MONEY, Entry, Posting
-from domain.words import COLLECTION, AgencyOutcome, DebtorKind, DisputeOutcome, Message, Outcome, Reason, SendId, Status
+from domain.words import (
+    COLLECTION,
+    NOTICES,
+    AgencyOutcome,
+    DebtorKind,
+    DisputeOutcome,
+    Message,
+    Outcome,
+    Reason,
+    SendId,
+    Status,
+)
 
 OUT = frozenset({Status.SENT, Status.DELIVERED})
 """The statuses of a message that went out and has not come back."""
@@ -51,6 +62,8 @@ class SendState:
     recall_tried: datetime | None = None
     made: datetime | None = None
     """When its place was taken: it says what was known then."""
+    total: Money | None = None
+    """What it asks for."""
 
     @property
     def is_out(self) -> bool:
@@ -270,7 +283,7 @@ class Facts:
         if self.agency.closed:
             return False
         for send in reversed(self.sends):
-            if send.channel is Channel.COLLECTION and send.is_out and send.message is not Message.DISPUTE_NOTICE:
+            if send.channel is Channel.COLLECTION and send.is_out and send.message not in NOTICES:
                 return send.message is Message.CLAIM
         return False
 

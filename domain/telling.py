@@ -25,6 +25,7 @@ MESSAGES = {
     Message.CLAIM: "hand-over to collection",
     Message.WITHDRAWAL: "withdrawal from collection",
     Message.DISPUTE_NOTICE: "notice of dispute to collection",
+    Message.BALANCE_NOTICE: "notice of what is owed to collection",
 }
 UNLESS = {
     Reason.AWAITING_VIEW: " unless viewed",

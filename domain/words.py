@@ -34,6 +34,8 @@ class Message(StrEnum):
     """To the agency: the claim is ours again."""
     DISPUTE_NOTICE = "dispute_notice"
     """To the agency: the debtor disputes the claim."""
+    BALANCE_NOTICE = "balance_notice"
+    """To the agency: what is owed is not what it was told."""
 
 
 REMINDERS = frozenset({Message.REMINDER, Message.LAST_REMINDER, Message.DEMAND})
@@ -42,6 +44,8 @@ DUNNING = REMINDERS | {Message.DUE_REMINDER}
 """The messages of which a customer gets at most one SMS a day."""
 
 
+NOTICES = frozenset({Message.DISPUTE_NOTICE, Message.BALANCE_NOTICE})
+"""What an agency is told of a claim that it keeps."""
 ASKING = DUNNING | {Message.INVOICE}
 """The messages that ask a debtor for money; the others tell of it, and are true however much is owed."""
 

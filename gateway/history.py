@@ -13,7 +13,7 @@ from domain.facts import Facts
 from domain.postings import CHARGES, Posting
 from domain.postings import Entry as Posted
 from domain.timeline import Did, Entry
-from domain.words import AgencyOutcome, Message, Reason
+from domain.words import NOTICES, AgencyOutcome, Reason
 from gateway.account import fee_word
 from store.cases import CaseFile
 from templates.formats import abs_of
@@ -56,7 +56,7 @@ def _act(entry: Entry, words: Words) -> str | None:
     if entry.did in _SILENT:
         return None
     match entry.did:
-        case Did.SENT if entry.channel and entry.message is not Message.DISPUTE_NOTICE:
+        case Did.SENT if entry.channel and entry.message not in NOTICES:
             return words(f"sent.{entry.message}", by=words(f"by.{entry.channel}"))
         case Did.SENT:
             return words(f"sent.{entry.message}")

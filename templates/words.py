@@ -103,6 +103,7 @@ PAGE = {
     "sent.answer": N_("Our answer to your objection was sent %(by)s"),
     "sent.receipt": N_("A receipt was sent %(by)s"),
     "sent.dispute_notice": N_("The agency was told that you dispute the claim"),
+    "sent.balance_notice": N_("The agency was told what is owed now"),
     "did.handed_over": N_("The claim was handed over to a collection agency"),
     "did.withdrawn": N_("The claim was taken back from the collection agency"),
     "held.disputed": N_("You objected to the invoice"),

@@ -21,7 +21,7 @@ from domain.events import (
 )
 from domain.policy import Channel
 from domain.steps import hand_over
-from domain.words import AgencyOutcome, Message, Outcome, Reason, Status
+from domain.words import NOTICES, AgencyOutcome, Message, Outcome, Reason, Status
 from tests.domain.build import (
     EMAIL,
     LETTER,
@@ -156,24 +156,42 @@ def test_a_paid_claim_is_taken_back_from_the_agency_before_it_is_closed():
 @pytest.mark.parametrize(
     ("happens", "told"),
     [
-        (["04-24 10:00 paid 100.00"], []),
-        (["04-24 10:00 credited 49.00"], []),
-        (["04-23 10:00 disputed 49.00", "04-24 10:00 answered upheld"], [Message.DISPUTE_NOTICE]),
+        (["04-24 10:00 paid 100.00"], ["209.00"]),
+        (["04-24 10:00 credited 49.00"], ["260.00"]),
+        (["04-24 10:00 waived reminder-1"], ["249.00"]),
+        (["04-24 10:00 collected 100.00"], []),
+        (["04-24 10:00 collected 100.00", "04-27 10:00 paid 9.00"], ["200.00"]),
+        (["04-23 10:00 disputed 49.00", "04-24 10:00 answered upheld"], ["260.00"]),
+        (["04-23 10:00 disputed 49.00", "04-24 10:00 answered rejected"], ["260.00", "309.00"]),
+        (["04-23 10:00 disputed 49.00", "04-24 10:00 paid 9.00"], ["260.00", "251.00"]),
     ],
-    ids=["a part paid", "a part credited", "right about a part"],
+    ids=[
+        "paid to us",
+        "credited",
+        "waived",
+        "collected",
+        "both",
+        "right about a part",
+        "wrong about it",
+        "both at once",
+    ],
 )
-def test_a_claim_that_became_smaller_is_not_told_to_the_agency(happens, told):
-    """The guide for agencies says so: the merchant tells it, or takes the claim back."""
+def test_an_agency_always_knows_what_is_owed_and_is_told_once(happens, told):
     life = Life(COLLECTING).hear(*happens).live("06-30 12:00")
 
     assert life.facts.in_collection
-    to_agency = [send.message for send in life.facts.sends if send.channel is Channel.COLLECTION]
-    assert to_agency == [Message.CLAIM, *told]
+    claim, *notices = (send for send in life.facts.sends if send.channel is Channel.COLLECTION)
+    assert claim.message is Message.CLAIM
+    assert [str(notice.total) for notice in notices] == told
+    assert all(notice.message in NOTICES for notice in notices)
 
 
 def test_a_claim_the_agency_collected_is_closed_and_not_taken_back():
     assert ended("04-24 10:00 collected 309.00") == [HANDED_OVER, "04-24 10:00 closed collected"]
-    assert ended("04-22 10:00 paid 100.00", "04-24 10:00 collected 209.00")[1:] == ["04-24 10:00 closed collected"]
+    assert ended("04-22 10:00 paid 100.00", "04-24 10:00 collected 209.00")[1:] == [
+        "04-22 10:00 sent collection collection recalculated",
+        "04-24 10:00 closed collected",
+    ]
 
 
 def test_a_claim_settled_by_the_debtor_after_a_part_was_collected_is_taken_back():
@@ -215,6 +233,7 @@ def test_a_dispute_in_collection_is_told_to_the_agency_and_asks_a_person_once():
         "04-24 10:00 sent collection collection disputed",
         "04-24 10:00 asked disputed_in_collection",
         "04-28 10:00 released answered",
+        "04-28 10:00 sent collection collection recalculated",
         "05-04 10:00 held disputed",
         "05-04 10:00 sent collection collection disputed",
         "05-04 10:00 asked disputed_in_collection",
