@@ -319,8 +319,9 @@ def test_the_agency_hears_of_a_dispute_and_a_person_is_asked(disputed):
 
 
 def test_a_dispute_in_collection_is_answered_to_the_debtor_too():
-    assert led("05-04 10:00 disputed", "05-06 10:00 answered reply").acts[-2:] == [
+    assert led("05-04 10:00 disputed", "05-06 10:00 answered reply").acts[-3:] == [
         "05-06 10:00 released answered",
+        "05-06 10:00 sent collection collection recalculated",
         "05-06 10:00 sent answer-1 email answered",
     ]
 
