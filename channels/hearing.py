@@ -44,7 +44,7 @@ class Word(StrEnum):
     """The agency got money."""
     AGENCY_CLOSED = "agency_closed"
     """The agency has closed its case; the claim is ours again."""
-    WITHDRAWAL_CONFIRMED = "withdrawal_confirmed"
+    WITHDRAWAL_CONFIRMED = "withdrawn"
     """The agency has given the claim back, as we asked."""
     OTHER = "other"
     """Something that changes nothing for us."""

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import ArgumentError, IntegrityError, InternalError
 
+from channels.hearing import Word
 from domain.events import Stopped
 from domain.money import Money
 from store import engine as store_engine
@@ -21,6 +22,7 @@ from store.books import open_books
 from store.codec import dump
 from store.engine import hold, open_engine, reading, writing
 from store.registry import COMMAND
+from store.tables import HeardRow
 from tests.databases import on_postgres
 from tests.gateway.cases import opening
 
@@ -190,3 +192,10 @@ def test_a_vendors_odd_moment_comes_back_wherever_the_server_is(books_url: str, 
     with reading(books.engine) as connection:
         assert sorted(connection.execute(select(COMMAND.c.at)).scalars()) == ends
     books.close()
+
+
+def test_every_word_of_a_vendor_has_room():
+    """SQLite would not say so."""
+    room = HeardRow.__table__.c.word.type.length  # type: ignore[attr-defined]
+
+    assert max(len(word) for word in Word) <= room
