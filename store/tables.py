@@ -30,6 +30,9 @@ class MerchantVersion(SQLModel, table=True):
     source: str = Field(sa_column=Column(Text, nullable=False))
     body: str = Field(sa_column=Column(Text, nullable=False))
     published_at: datetime = Field(sa_column=_moment())
+    who: str = Field(default="", max_length=128, sa_column_kwargs={"server_default": ""})
+    """Who published it; empty: it came with the merchant's first invoice."""
+    why: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
 
 
 class PolicyVersion(SQLModel, table=True):
@@ -145,6 +148,52 @@ class CommandRow(SQLModel, table=True):
     body: str = Field(sa_column=Column(Text, nullable=False))
     taken: bool = False
     """Whether the invoice knows of it."""
+
+
+class BatchRow(SQLModel, table=True):
+    """Something to be done with many invoices: started, or given one order. Carried by a workflow of its own."""
+
+    __tablename__ = "batch"
+
+    id: str = Field(primary_key=True, max_length=64)
+    kind: str = Field(max_length=16)
+    """``start``, or the name of an order."""
+    merchant: str = Field(default="", max_length=64, index=True)
+    """Whose invoices; empty: several merchants'."""
+    who: str = Field(max_length=128)
+    why: str = Field(default="", sa_column=Column(Text, nullable=False))
+    fields: str = Field(default="{}", sa_column=Column(Text, nullable=False))
+    """What the order needs, as JSON."""
+    selection: str = Field(default="{}", sa_column=Column(Text, nullable=False))
+    """Which invoices were meant, as JSON."""
+    rate: float
+    """How many a second at most."""
+    at_once: int | None = None
+    """How many may act at once because of it, as a person has confirmed; None: no limit was asked for."""
+    acted: int = 0
+    """How many have."""
+    state: str = Field(default="filling", max_length=16, index=True)
+    """``filling``, ``running``, ``paused``, ``done`` or ``stopped``."""
+    total: int = 0
+    created_at: datetime = Field(sa_column=_moment())
+    ended_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+
+
+class BatchItemRow(SQLModel, table=True):
+    """One invoice of a batch."""
+
+    __tablename__ = "batch_item"
+
+    batch_id: str = Field(foreign_key="batch.id", primary_key=True, max_length=64)
+    place: int = Field(primary_key=True)
+    """Its place in the file, or in the selection, from 1 on."""
+    invoice_id: int | None = Field(default=None, foreign_key="invoice.id")
+    source: str | None = Field(default=None, sa_column=Column(Text))
+    """An invoice to be started, as JSON; it goes when it has been."""
+    state: str = Field(default="waiting", max_length=16)
+    """``waiting``, ``done``, ``unchanged`` or ``refused``."""
+    said: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    """What was wrong with it, and the cure; it names nobody."""
 
 
 class ContactRow(SQLModel, table=True):
