@@ -17,6 +17,7 @@ from domain.events import Stopped
 from domain.policy import Channel
 from domain.words import Reason
 from store.books import Books, open_books, upgrade
+from store.condition import condition
 from store.engine import open_engine, writing
 from store.looks import Looked
 from store.orders import Order
