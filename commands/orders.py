@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import getpass
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, datetime
 from inspect import Parameter, Signature
 from typing import Annotated
 from uuid import uuid4
@@ -19,12 +17,11 @@ from commands.session import CommandError, found, in_session, parted
 from config.merchants import find_merchant
 from config.settings import read_settings
 from config.values import text
-from domain.events import Stopped
 from domain.wire import Glance
 from store.orders import Order
 from workflows.client import CaseClient
-from workflows.order_values import checked, contact_changes, fitting
-from workflows.orders import ORDERS, Field, Given, OrderKind
+from workflows.ordering import Asked, give, stop_in_advance
+from workflows.orders import ORDERS, Field, OrderKind
 
 NUMBER = Annotated[str, typer.Argument(help="The invoice's number, or merchant/number.", metavar="NUMBER")]
 MERCHANT = Annotated[str | None, typer.Option("--merchant", "-m", help="Whose invoice, if several have the number.")]
@@ -109,16 +106,7 @@ async def _give(
         if await _stop_in_advance(client, itself, whose, order):
             return None
         ref = found(client, number, merchant)
-    at = await client.clock.now(ref, client.books)
-    case = await asyncio.to_thread(client.books.cases.read, ref.id)
-    today = case.law.calendar.wall(at).date()
-    values = checked(kind, texts, case.invoice, case.policy, today)
-    details = contact_changes(case.details, values)
-    if await asyncio.to_thread(client.books.orders.one, ref.merchant, ref.number, order.id) is None:
-        fitting(kind, values, case.facts)
-    event = kind.event(Given(at, today, values))
-    order = replace(order, reply=values.get("reply") or "")
-    glance = await client.order(ref, order, event, details)
+    glance = await give(client, ref, Asked(kind, texts), order)
     if glance is None:
         show.ERR.print(f"[bold]{number}[/] The order is written down; no worker answers, so it is taken when one runs.")
     return glance
@@ -127,8 +115,7 @@ async def _give(
 async def _stop_in_advance(client: CaseClient, number: str, merchant: str, order: Order) -> bool:
     """A stop that overtook its invoice is kept until the invoice comes. False: it has come meanwhile."""
     find_merchant(merchant, read_settings().merchants)
-    event = Stopped(at=datetime.now(UTC))
-    kept = await asyncio.to_thread(client.books.orders.keep_for, merchant, number, order, event)
+    kept = await asyncio.to_thread(stop_in_advance, client.books, merchant, number, order)
     if kept:
         show.OUT.print(f"[bold]{number}[/] is not known yet; it will be stopped as soon as it comes.")
     return kept

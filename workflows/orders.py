@@ -29,6 +29,8 @@ from domain.events import (
     WithdrawalAsked,
     WrittenOff,
 )
+from store.books import Books
+from store.cases import CaseFile
 
 
 class Kind(StrEnum):
@@ -56,11 +58,13 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An order's values, checked, at a case's now."""
+    """An order's values, checked, at a case's now; with the case and the books, for what follows from those."""
 
     at: datetime
     today: date
     values: Mapping[str, Any]
+    case: CaseFile
+    books: Books
 
     def __getitem__(self, name: str) -> Any:
         return self.values.get(name)

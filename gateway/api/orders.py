@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from hashlib import sha256
-from typing import Any
 from uuid import uuid4
 
 from fastapi import APIRouter, Request
@@ -15,7 +13,6 @@ from pydantic_core import PydanticCustomError
 
 from config.problems import ConfigError, Problem, nearest, shape
 from config.values import text
-from domain.events import Event, Stopped
 from domain.wire import InvoiceRef
 from gateway.api.auth import Caller, WritesCommands, WritesPayments
 from gateway.api.bodies import Body, read_body
@@ -25,10 +22,10 @@ from gateway.api.once import Answer, IdempotencyKey, digest_of, once
 from gateway.api.problems import Kind, Refusal, invalid, wrong_at
 from gateway.api.schemas import COMMAND, COMMON, PAYMENT, answers, takes
 from gateway.api.service import PATIENCE
-from store.cases import CaseFile, UnknownInvoiceError
-from store.orders import GivenOrder, Order, OrderIdTakenError
-from workflows.order_values import checked, contact_changes, fitting
-from workflows.orders import ORDERS, Given, OrderKind
+from store.cases import UnknownInvoiceError
+from store.orders import Order, OrderIdTakenError
+from workflows.ordering import Asked, Prepared, prepared, stop_in_advance
+from workflows.orders import ORDERS, OrderKind
 from workflows.orders import Kind as FieldKind
 
 LONGEST = {"id": 64, "why": 1_000}
@@ -40,34 +37,6 @@ _DONE = {
     202: "It is in the books; the case has not looked at it yet, and will.",
     200: "It was given before; nothing was done again.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """An order as it was asked for: its line of the table, its fields as text, its id, and why."""
-
-    kind: OrderKind
-    fields: dict[str, str]
-    id: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Meant:
-    """What an order means: its event, its values, and the invoice's details if they change with it."""
-
-    event: Event
-    values: dict[str, Any]
-    details: str | None
-
-    @property
-    def reply(self) -> str:
-        """What we are to write to the customer."""
-        return self.values.get("reply") or ""
-
-    def is_said_by(self, kept: GivenOrder) -> bool:
-        """Whether an order in the books says the same."""
-        return (kept.event, kept.reply) == (self.event, self.reply)
 
 
 def router() -> APIRouter:
@@ -111,36 +80,31 @@ def router() -> APIRouter:
 
 
 async def _take(request: Request, asks: Caller, number: str, name: str, body: Body, key: str | None) -> Answer:
-    asked = _asked(ORDERS[name], body, {"command"} if request.scope["path"].endswith("/commands") else set())
-    order = Order(_order_id(request, asks, asked, body, key), asked.kind.name, asks.name, asked.why)
+    texts = _texts(ORDERS[name], body, {"command"} if request.scope["path"].endswith("/commands") else set())
+    its_id, why = texts.pop("id", ""), texts.pop("why", "")
+    asked, order = Asked(ORDERS[name], texts), Order(_order_id(request, asks, its_id, body, key), name, asks.name, why)
     try:
         ref = await found(asks, number)
     except Refusal:
-        if name != "stop" or not await _stop_in_advance(asks, number, order):
+        if name != "stop" or not await _stopped_in_advance(asks, number, order):
             raise
         return Answer(202, TakenOrder(number=number, order=name, known=False, seen=False).as_json())
     return await _give(asks, ref, asked, order)
 
 
 async def _give(asks: Caller, ref: InvoiceRef, asked: Asked, order: Order) -> Answer:
-    service = asks.service
-    now = await service.desk.now(ref)
-    case, known = await asyncio.to_thread(_read, asks, ref, order)
-    if known:
-        _check_same(known, asked, case)
+    desk = asks.service.desk
+    ready = await _prepared(asks, ref, asked, order)
+    if ready.known:
         return Answer(200, TakenOrder(number=ref.number, order=asked.kind.name, known=True, seen=True).as_json())
+    order = replace(order, reply=ready.reply)
     try:
-        meant = _meant(asked, case, now)
-        fitting(asked.kind, meant.values, case.facts)
-        order = replace(order, reply=meant.reply)
-        glance = await service.desk.client.order(ref, order, meant.event, meant.details, PATIENCE)
-    except ConfigError as error:
-        raise _placed(error) from None
+        glance = await desk.client.order(ref, order, ready.event, ready.details, PATIENCE)
     except OrderIdTakenError:
         raise _taken() from None
-    _, kept = await asyncio.to_thread(_read, asks, ref, order)
-    if kept and not meant.is_said_by(kept):
-        _check_same(kept, asked, case)
+    kept = await asyncio.to_thread(asks.service.books.orders.one, ref.merchant, ref.number, order.id)
+    if kept and not ready.is_said_by(kept):
+        await _prepared(asks, ref, asked, order)  # another of this id came first
     taken = TakenOrder(
         number=ref.number,
         order=asked.kind.name,
@@ -152,29 +116,18 @@ async def _give(asks: Caller, ref: InvoiceRef, asked: Asked, order: Order) -> An
     return Answer(201 if glance else 202, taken.as_json())
 
 
-def _read(asks: Caller, ref: InvoiceRef, order: Order) -> tuple[CaseFile, GivenOrder | None]:
-    books = asks.service.books
+async def _prepared(asks: Caller, ref: InvoiceRef, asked: Asked, order: Order) -> Prepared:
+    """What the order means; the same id must mean the same, told at the moment at which it was given first."""
+    now, books = await asks.service.desk.now(ref), asks.service.books
     try:
-        return books.cases.read(ref.id), books.orders.one(ref.merchant, ref.number, order.id)
-    except UnknownInvoiceError:
-        raise missing() from None
-
-
-def _meant(asked: Asked, case: CaseFile, now: datetime) -> Meant:
-    today = case.law.calendar.wall(now).date()
-    values = checked(asked.kind, asked.fields, case.invoice, case.policy, today)
-    details = contact_changes(case.details, values)
-    return Meant(asked.kind.event(Given(now, today, values)), values, details)
-
-
-def _check_same(known: GivenOrder, asked: Asked, case: CaseFile) -> None:
-    """The same id must mean the same, told at the moment at which it was given first."""
-    try:
-        same = _meant(asked, case, known.event.at).is_said_by(known)
+        ready = await asyncio.to_thread(prepared, books, ref, asked, order.id, now)
     except ConfigError as error:
         raise _placed(error) from None
-    if not same:
+    except UnknownInvoiceError:
+        raise missing() from None
+    if ready.known and not ready.is_said_by(ready.known):
         raise _taken()
+    return ready
 
 
 def _taken() -> Refusal:
@@ -183,17 +136,16 @@ def _taken() -> Refusal:
     )
 
 
-async def _stop_in_advance(asks: Caller, number: str, order: Order) -> bool:
+async def _stopped_in_advance(asks: Caller, number: str, order: Order) -> bool:
     """A stop that overtook its invoice is kept until the invoice comes. False: it has come meanwhile."""
-    event, orders = Stopped(at=datetime.now(UTC)), asks.service.books.orders
     try:
-        return await asyncio.to_thread(orders.keep_for, asks.merchant, number, order, event)
+        return await asyncio.to_thread(stop_in_advance, asks.service.books, asks.merchant, number, order)
     except OrderIdTakenError:
         raise _taken() from None
 
 
-def _asked(kind: OrderKind, body: Body, also: set[str]) -> Asked:
-    """Read an order's form; its values are checked with the case at hand."""
+def _texts(kind: OrderKind, body: Body, also: set[str]) -> dict[str, str]:
+    """Read an order's form: its fields as text, its id and why. Its values are checked with the case at hand."""
     names = [field.name for field in kind.fields]
     known = [*names, *COMMON, *also]
     problems = [Problem("", None, key, "unknown key", nearest(key, known)) for key in body.data if key not in known]
@@ -213,9 +165,7 @@ def _asked(kind: OrderKind, body: Body, also: set[str]) -> Asked:
     for name, most in LONGEST.items():
         if len(texts.get(name, "")) > most:
             raise wrong_at(name, f"has {len(texts[name])} letters", f"write at most {most}")
-    return Asked(
-        kind, {name: texts[name] for name in names if name in texts}, texts.get("id", ""), texts.get("why", "")
-    )
+    return texts
 
 
 def _text(value: object, name: str, *, lines: bool = False) -> str:
@@ -229,13 +179,13 @@ def _text(value: object, name: str, *, lines: bool = False) -> str:
         raise wrong_at(name, context["problem"], context["cure"]) from None
 
 
-def _order_id(request: Request, asks: Caller, asked: Asked, body: Body, key: str | None) -> str:
+def _order_id(request: Request, asks: Caller, given: str, body: Body, key: str | None) -> str:
     """What makes an order one: the caller's own id for it, or its ``Idempotency-Key`` and what it says.
 
     A hash, since ids are unique over all merchants and one must not learn of another's.
     """
-    if asked.id:
-        mine = f"id\0{asks.merchant}\0{asked.id}"
+    if given:
+        mine = f"id\0{asks.merchant}\0{given}"
     elif key:
         mine = f"key\0{asks.merchant}\0{key}\0{digest_of(request, body)}"
     else:
