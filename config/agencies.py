@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from config.environment import PREFIX
 from config.merchant_source import read_source
 from config.merchants import Loaded
 from config.problems import Problem, nearest
 from config.secrets import is_set, is_weak
-from config.settings import LOOPBACK, OUTBOX, PREFIX, Settings
+from config.settings import LOOPBACK, OUTBOX, Settings
 from config.vendors import Agency
 from domain.merchant import Merchant
 

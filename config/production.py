@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from config.agencies import missing_of, names_twice, reached, unsafe
+from config.environment import PREFIX
 from config.problems import ConfigError, Problem
 from config.secrets import is_set, is_weak
-from config.settings import LOOPBACK, PREFIX, Settings
+from config.settings import LOOPBACK, Settings
 
 NEEDED = {
     "sendgrid": {"key": "make an API key with the right to send in SendGrid"},

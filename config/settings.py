@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from config.environment import FILE, PREFIX, Environment, read_environment
 from config.faults import told
 from config.problems import ConfigError, Problem, closest, wrong
 from config.vendors import (
@@ -31,19 +31,11 @@ from config.vendors import (
     Vendor,
 )
 
-PREFIX = "KVITT_"
-
 OUTBOX = "outbox"
 """The agency that is always there: a folder that a person takes claims from."""
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Names of this machine that no other reaches."""
-
-NOT_OURS = frozenset({"KVITT_VENDOR_CACHE"})
-"""Variables that only tests and tools read."""
-
-LINK = re.compile(r"_SERVICE_(HOST|PORT)|_PORT_\d+_(TCP|UDP)")
-"""What Kubernetes writes for a service that is called kvitt-something, unless it is told enableServiceLinks: false."""
 
 DATABASES = ("sqlite:///", "postgresql+psycopg://", "postgresql://", "postgres://")
 
@@ -107,6 +99,9 @@ class Settings(BaseSettings):
     """The port of the embedded Temporal server's web pages."""
     task_queue: str = Field(default="kvitt", min_length=1)
     """The task queue of the workflows, and the beginning of the channels' queues."""
+    cache: int = Field(default=1000, ge=1, le=100_000)
+    """How many cases a worker keeps in memory between two looks; another one's history is read again, and lived again,
+    before it goes on."""
     production: bool = False
     """Whether real customers are written to. What is only safe for trying out is then refused at the start."""
     allow_test_clocks: bool = Field(default_factory=lambda known: not known.get("production"))
@@ -133,6 +128,17 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """From which level on the log is written."""
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        *_: PydanticBaseSettingsSource,
+        **__: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is handed in, then the environment with its files."""
+        return (init_settings, _Said(settings_cls))
+
     @property
     def database(self) -> str:
         """The address of the store."""
@@ -150,6 +156,14 @@ class Settings(BaseSettings):
         if self.staff_pages is not None:
             return self.staff_pages
         return self.gateway_host in LOOPBACK and (urlsplit(self.address).hostname or "") in LOOPBACK
+
+
+class _Said(EnvSettingsSource):
+    """What the environment says of settings, files that it names included."""
+
+    def __init__(self, settings_cls: type[BaseSettings]) -> None:
+        super().__init__(settings_cls)
+        self.env_vars = {name.lower(): value for name, value in _environment().values.items()}
 
 
 class _Told(Settings):
@@ -191,31 +205,28 @@ def read_settings() -> Settings:
 
 def read_what_is_right() -> tuple[Settings, tuple[Problem, ...]]:
     """Read the settings from the environment; what is wrong there is told, and left at its default."""
-    strange = _strange()
-    unknown = [_unknown(name) for name, value in strange.items() if not _is_excused(name, value)]
+    said = _environment()
+    problems = [*map(_unknown, said.unknown), *said.problems]
     try:
-        return Settings(), tuple(unknown)
+        return Settings(), tuple(problems)
     except ValidationError as error:
-        faults = [one for one in error.errors(include_url=False) if _variable(one) not in strange and _is_first(one)]
-        fields = dict(variables())
-        wrong_ones = {name: told(name, fault, fields[name]) for fault in faults for name in [_variable(fault)]}
-        return _Told(**_without({*strange, *wrong_ones})), (*unknown, *wrong_ones.values())
+        faults = [one for one in error.errors(include_url=False) if _is_first(one)]
+        told_of = {name: _told(name, fault, said) for fault in faults for name in [_variable(fault)]}
+        return _Told(**_without({*told_of})), (*problems, *told_of.values())
 
 
-def _strange() -> dict[str, str]:
-    """The variables that begin as ours and are no setting, and what they hold."""
-    known = dict(variables())
-    ours = {name.upper(): value for name, value in sorted(os.environ.items()) if name.upper().startswith(PREFIX)}
-    return {name: value for name, value in ours.items() if name not in known}
+def _told(name: str, fault: ErrorDetails, said: Environment) -> Problem:
+    """What is wrong, told of the variable that somebody wrote."""
+    return told(said.files.get(name, name), fault, dict(variables())[name])
 
 
-def _is_excused(name: str, value: str) -> bool:
-    return name in NOT_OURS or LINK.search(name) is not None or value.startswith(("tcp://", "udp://"))
+def _environment() -> Environment:
+    return read_environment([name for name, _ in variables()])
 
 
 def _unknown(name: str) -> Problem:
     known = {one.removeprefix(PREFIX).lower(): one for one, _ in variables()}
-    meant = known.get(closest(name.removeprefix(PREFIX), known) or "")
+    meant = known.get(closest(name.removeprefix(PREFIX).removesuffix(FILE), known) or "")
     cure = f"did you mean {meant}?" if meant else "see docs/operations.md, or unset it"
     return Problem("", None, name, "is no setting", cure)
 
@@ -235,7 +246,7 @@ def _is_first(fault: ErrorDetails) -> bool:
 def _without(names: set[str]) -> dict[str, Any]:
     """What the environment says, but for these variables."""
     said: dict[str, Any] = {}
-    for name, value in EnvSettingsSource(Settings)().items():
+    for name, value in _Said(Settings)().items():
         if not isinstance(value, dict):
             said |= {name: value} if f"{PREFIX}{name}".upper() not in names else {}
         else:

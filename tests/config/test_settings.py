@@ -330,3 +330,90 @@ def test_wrong_agencies_leave_the_other_settings_as_they_are(monkeypatch: pytest
 
     assert (settings.agencies, settings.email) == ({}, "smtp")
     assert [problem.key for problem in problems] == ["KVITT_AGENCIES"]
+
+
+def in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str | bytes) -> Path:
+    path = tmp_path / name.lower()
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    monkeypatch.setenv(f"{name}_FILE", str(path))
+    return path
+
+
+@pytest.mark.parametrize(("name", "_"), list(variables()), ids=lambda one: one if isinstance(one, str) else "")
+def test_a_file_may_hold_any_setting(name: str, _: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It is read: another setting than before, or a problem that is told of the variable that names the file."""
+    before = read_settings()
+    in_a_file(tmp_path, monkeypatch, name, "{")
+
+    settings, problems = read_what_is_right()
+
+    assert settings != before or {problem.key for problem in problems} == {f"{name}_FILE"}
+
+
+def test_secrets_are_read_from_files_without_the_end_of_the_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    in_a_file(tmp_path, monkeypatch, "KVITT_GATEWAY_SECRET", "b6f1c4a9\n")
+    in_a_file(tmp_path, monkeypatch, "KVITT_DATABASE_URL", "postgresql+psycopg://kvitt:hush@books/kvitt\n")
+    in_a_file(tmp_path, monkeypatch, "KVITT_TWILIO_TOKENS", "newer,\nolder\n")
+
+    settings = read_settings()
+
+    assert settings.gateway_secret.get_secret_value() == "b6f1c4a9"
+    assert settings.database == "postgresql+psycopg://kvitt:hush@books/kvitt"
+    assert [token.get_secret_value() for token in settings.twilio.tokens] == ["newer", "older"]
+
+
+def test_an_empty_file_counts_as_not_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    in_a_file(tmp_path, monkeypatch, "KVITT_GATEWAY_PORT", "\n")
+    monkeypatch.setenv("KVITT_HOME_FILE", "")
+
+    assert read_settings() == Settings()
+
+
+def test_a_file_that_cannot_be_read_is_told_and_nothing_of_what_it_holds(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    picture = in_a_file(tmp_path, monkeypatch, "KVITT_GATEWAY_SECRET", b"\xff\xd8hush")
+    monkeypatch.setenv("KVITT_DATABASE_URL_FILE", "/run/secrets/nowhere")
+    cure = "name a file that we may read, with the value in it"
+
+    with pytest.raises(ConfigError) as caught:
+        read_settings()
+
+    assert str(caught.value).splitlines() == [
+        f"KVITT_DATABASE_URL_FILE: /run/secrets/nowhere cannot be read (no such file or directory); {cure}",
+        f"KVITT_GATEWAY_SECRET_FILE: {picture} cannot be read (it is no text); {cure}",
+    ]
+
+
+def test_a_setting_has_a_value_or_a_file_and_not_both(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    in_a_file(tmp_path, monkeypatch, "KVITT_GATEWAY_SECRET", "hush")
+    monkeypatch.setenv("KVITT_GATEWAY_SECRET", "hush")
+
+    with pytest.raises(ConfigError, match=r"^KVITT_GATEWAY_SECRET_FILE: is set, and so is KVITT_GATEWAY_SECRET; unset"):
+        read_settings()
+
+
+def test_a_wrong_value_in_a_file_names_the_variable_of_the_file_and_no_secret(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    in_a_file(tmp_path, monkeypatch, "KVITT_DATABASE_URL", "mysql://kvitt:hush@books/kvitt")
+    in_a_file(tmp_path, monkeypatch, "KVITT_GATEWAY_PORT", "many")
+
+    with pytest.raises(ConfigError) as caught:
+        read_settings()
+
+    assert str(caught.value).splitlines() == [
+        "KVITT_DATABASE_URL_FILE: is no address of a database; write postgresql+psycopg://user:password@host/name",
+        'KVITT_GATEWAY_PORT_FILE: is "many"; write a whole number',
+    ]
+
+
+def test_a_file_for_what_is_no_setting_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KVITT_GATEWAY_SECRETS_FILE", "/run/secrets/gateway")
+
+    with pytest.raises(
+        ConfigError, match=r"^KVITT_GATEWAY_SECRETS_FILE: is no setting; did you mean KVITT_GATEWAY_SECRET\?"
+    ):
+        read_settings()

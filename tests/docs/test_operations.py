@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 
 from activities.asking import ASKED_AGAIN_AFTER, ASKED_FOR
 from activities.sending import FIRST_ASKED_AFTER
+from config.environment import FILE
 from config.settings import variables
 from domain.answers import SEEK_AFTER
 from domain.briefing import HOLDS, QUESTIONS
@@ -90,7 +91,7 @@ def test_every_variable_that_a_guide_or_a_container_names_is_a_setting():
     texts = [path.read_text(encoding="utf-8") for path in (*GUIDES, *(ROOT / "deploy").iterdir()) if path.is_file()]
     named = {name for text in texts for name in re.findall(r"\bKVITT_[A-Z_]*[A-Z]\b", text)}
 
-    assert named <= {name for name, _ in variables()}
+    assert {name.removesuffix(FILE) for name in named} <= {name for name, _ in variables()}
 
 
 def test_the_container_file_has_no_secret_and_leaves_the_settings_to_a_file_of_its_own():
