@@ -42,6 +42,7 @@ from config.problems import ConfigError
 from config.settings import Settings, read_settings, read_what_is_right
 from gateway.serve import GatewayError
 from store.orders import OrderIdTakenError
+from store.schema import NewerBooksError
 from workflows.client import ClocksForbiddenError, Started
 from workflows.opening import opening_of
 from workflows.server import ServerError
@@ -80,6 +81,9 @@ async def start_invoice(invoice: Mapping[str, Any], settings: Settings | None = 
 
 INTERRUPTED = 130
 
+TOLD = (CommandError, ConfigError, ServerError, GatewayError, ClocksForbiddenError, OrderIdTakenError, NewerBooksError)
+"""What a person can put right; the message says what and how."""
+
 
 def main() -> None:
     """Run the command line to its end, and leave.
@@ -108,7 +112,7 @@ def _run() -> None:
     try:
         _log_to_stderr(read_what_is_right()[0].log_level)
         app()
-    except (CommandError, ConfigError, ServerError, GatewayError, ClocksForbiddenError, OrderIdTakenError) as error:
+    except TOLD as error:
         _fail(str(error), 1)
     except RPCError as error:
         _fail(f"Temporal did not answer ({error.status.name.lower()}); is it still up? (kvitt up)", 1)

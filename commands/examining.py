@@ -91,12 +91,16 @@ def _database(settings: Settings) -> Finding:
         return ok("The database", "a new one will be made at the first start")
     if found.is_old:
         return wrong(found.server, f"it is older than {OLDEST_POSTGRESQL}", "bring it to a newer version")
-    if found.is_newer:
-        return wrong(found.server, f"its schema {found.revision} is of a newer Kvitt", "install that version again")
-    if found.revision != found.newest:
-        shown = f"its schema is {found.revision or 'empty'}, the newest is {found.newest}"
+    schema = found.schema
+    if schema.is_beyond_us:
+        return wrong(found.server, f"its schema {schema.revision} is of a newer Kvitt", "install that version again")
+    if schema.is_newer:
+        shown = f"its schema {schema.revision} is of a newer Kvitt; this one works on it"
+        return note(found.server, shown, "once you need not go back, install that version again")
+    if schema.revision != schema.newest:
+        shown = f"its schema is {schema.revision or 'empty'}, the newest is {schema.newest}"
         return note(found.server, shown, "the next kvitt worker brings it there; keep a backup")
-    return ok(found.server, f"its schema is the newest, {found.newest}")
+    return ok(found.server, f"its schema is the newest, {schema.newest}")
 
 
 def _database_trouble(said: str) -> str:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, make_url
 
 from store.engine import open_engine, reading
+from store.schema import Schema, schema_of
 
 PATIENCE_S = 8
 """How long a database may take to answer."""
@@ -27,14 +25,7 @@ class Condition:
     """Its name and version."""
     is_old: bool
     """Whether its version is older than we know to work."""
-    revision: str | None
-    """The revision of its schema; None: it is empty."""
-    newest: str | None
-
-    @property
-    def is_newer(self) -> bool:
-        """Whether its schema comes from a newer version of ours than this one."""
-        return self.revision is not None and self.revision not in _revisions()
+    schema: Schema
 
 
 def condition(url: str) -> Condition | None:
@@ -49,7 +40,7 @@ def condition(url: str) -> Condition | None:
     engine = _engine(url)
     try:
         with reading(engine) as connection:
-            revision = MigrationContext.configure(connection).get_current_revision()
+            schema = schema_of(connection)
             version = connection.dialect.server_version_info or ()
     finally:
         engine.dispose()
@@ -57,7 +48,7 @@ def condition(url: str) -> Condition | None:
     shown = ".".join(map(str, version[:2] if is_postgresql else version))
     is_old = is_postgresql and version[:1] < (OLDEST_POSTGRESQL,)
     name = "PostgreSQL" if is_postgresql else "SQLite"
-    return Condition(f"{name} {shown}", is_old, revision, _scripts().get_current_head())
+    return Condition(f"{name} {shown}", is_old, schema)
 
 
 def _engine(url: str) -> Engine:
@@ -66,13 +57,3 @@ def _engine(url: str) -> Engine:
         return open_engine(url)
     patience = {"connect_timeout": str(PATIENCE_S), "options": f"-c statement_timeout={PATIENCE_S * 1000}"}
     return open_engine(make_url(url).update_query_dict(patience).render_as_string(hide_password=False))
-
-
-def _scripts() -> ScriptDirectory:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    return ScriptDirectory.from_config(config)
-
-
-def _revisions() -> set[str]:
-    return {script.revision for script in _scripts().walk_revisions()}

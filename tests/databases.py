@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import URL, create_engine, make_url
 
-from store.books import upgrade
+from store.schema import upgrade
 
 SQLITE, POSTGRES = "sqlite", "postgres"
 EMPTY, TEMPLATE = "template1", "kvitt_template"

@@ -11,6 +11,8 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None
 depends_on = None
+oldest = "0003"
+"""The oldest revision whose programs may go on beside this one; it moves where something is taken away."""
 
 
 def upgrade() -> None:

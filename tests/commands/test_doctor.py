@@ -36,7 +36,8 @@ from commands.examining_vendors import vendors
 from config.settings import read_settings
 from domain.merchant import Merchant
 from store import condition
-from store.books import open_books, upgrade
+from store.books import open_books
+from store.schema import IS_AT, OLDEST, upgrade
 from tests.channels.certificates import self_signed
 from tests.channels.vendor import Asked, vendor
 from tests.commands.clinic import CLOSED, garbage, mailbox, print_house, silent, talking, web
@@ -302,20 +303,25 @@ def test_a_database_of_an_older_schema_is_brought_up_by_the_next_start(monkeypat
 
 
 @pytest.mark.parametrize(
-    ("revision", "state", "why"),
-    [("", State.OK, "its schema is the newest, "), ("9999", State.WRONG, "its schema 9999 is of a newer Kvitt")],
+    ("tables", "state", "why"),
+    [
+        ((), State.OK, "its schema is the newest, "),
+        ((IS_AT,), State.NOTE, "its schema 9999 is of a newer Kvitt; this one works on it"),
+        ((IS_AT, OLDEST), State.WRONG, "its schema 9999 is of a newer Kvitt"),
+    ],
+    ids=["ours", "from the future", "from a future that forgot us"],
 )
-def test_a_database_of_our_schema_is_fine_and_one_from_the_future_is_not(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, revision: str, state: State, why: str
+def test_a_database_of_our_schema_is_fine_and_one_from_the_future_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tables: tuple[str, ...], state: State, why: str
 ):
     url = f"sqlite:///{tmp_path / 'books.sqlite3'}"
     upgrade(url)
-    if revision:
-        books = open_books(url, migrate=False)
-        with books.engine.connect() as connection:
-            connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")
-            connection.commit()
-        books.close()
+    books = open_books(url, migrate=False)
+    with books.engine.connect() as connection:
+        for table in tables:
+            connection.exec_driver_sql(f"UPDATE {table} SET version_num = '9999'")
+        connection.commit()
+    books.close()
 
     (found,) = look(monkeypatch, "Database", DATABASE_URL=url)
 
