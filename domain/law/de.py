@@ -22,6 +22,7 @@ from domain.law.pack import (
     Value,
     since,
 )
+from domain.law.retention import From, Keeping
 from domain.money import Money
 from domain.policy import Channel
 from domain.words import DebtorKind
@@ -34,6 +35,8 @@ INTEREST = (
     "pruettingwegenweinreich-bgb-288-bgb-verzugszinsen_idesk_PI17574_HI15892264.html"
 )
 ACT_OF_2014 = date(2014, 7, 29)
+
+KEEPING_PAGE = "https://muchowitsch.de/?p=2245"
 
 
 def base_rate(
@@ -134,6 +137,26 @@ CONSUMER = Law(
         "https://webshoprecht.de/IRUrteile/Rspr482.php",
     ),
     dispute=Source("DE: BGB § 280 (1)", Known.MEMORY, "who rightly refuses to pay is not in default"),
+    books=Dated(
+        (
+            Value(
+                LONG_AGO,
+                Keeping(10, From.YEAR_OF_VOUCHER),
+                read("DE: § 147 AO, § 257 HGB", Known.SECONDARY, "as it was before 2025", KEEPING_PAGE),
+            ),
+            Value(
+                date(2025, 1, 1),
+                Keeping(8, From.YEAR_OF_VOUCHER),
+                read(
+                    "DE: § 147 Abs. 3 und 4 AO, § 257 HGB",
+                    Known.SECONDARY,
+                    "vouchers, since the fourth act against bureaucracy, for all that was still kept; not while the "
+                    "tax may still be assessed",
+                    KEEPING_PAGE,
+                ),
+            ),
+        )
+    ),
     sources=("gesetze-im-internet.de", "bundesgerichtshof.de", "bundesbank.de"),
 )
 

@@ -27,6 +27,7 @@ from domain.law.pack import (
     Value,
     since,
 )
+from domain.law.retention import From, Keeping
 from domain.money import Money
 from domain.words import DebtorKind, Message
 
@@ -204,6 +205,16 @@ CONSUMER = Law(
         Known.SECONDARY,
         "good practice: not handed over before the objection has been looked into",
         "https://debtia.dk/ordbog/inkassokrav/",
+    ),
+    books=since(
+        LONG_AGO,
+        Keeping(5, From.ACCOUNTING_YEAR),
+        read(
+            "DK: bogføringsloven § 12",
+            Known.SECONDARY,
+            "told by the tax authority of the act before; that of 2022 says the same, from memory",
+            "https://test.skat.dk/data.aspx?chk=209795&oid=2062750",
+        ),
     ),
     sources=("retsinformation.dk", "elov.dk", "nationalbanken.dk"),
 )

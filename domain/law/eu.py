@@ -9,7 +9,7 @@ from decimal import Decimal
 from domain.law.bank_days import OTHER_MEMBERS, calendar_of, read
 from domain.law.caps import Fixed
 from domain.law.ecb import main_refinancing
-from domain.law.pack import Dated, InterestLaw, Known, Law, ReminderLaw, Source, Start, since
+from domain.law.pack import LONG_AGO, Dated, InterestLaw, Known, Law, ReminderLaw, Source, Start, since
 from domain.money import Money
 from domain.words import DebtorKind
 
@@ -88,6 +88,7 @@ NEUTRAL = Law(
     ),
     on_time=Source("EU: Regulation (EEC, Euratom) No 1182/71 art. 3 (4)", Known.MEMORY, "taken as the norm"),
     dispute=read(f"{DIRECTIVE} 3 (1)", Known.PRIMARY, "no interest where the debtor is not responsible", TEXT),
+    books=since(LONG_AGO, None, Source("EU: bookkeeping", Known.UNKNOWN, "each state's own; ten years then")),
     sources=("eur-lex.europa.eu", "ecb.europa.eu"),
 )
 

@@ -27,6 +27,7 @@ from domain.law.pack import (
     Value,
     since,
 )
+from domain.law.retention import From, Keeping
 from domain.money import Money
 from domain.words import DebtorKind, Message
 
@@ -205,6 +206,17 @@ CONSUMER = Law(
         "https://finlex.fi/fi/laki/ajantasa/1930/19300150",
     ),
     dispute=Source(f"{ACT} 4 b §", Known.SECONDARY, "the Consumer Ombudsman's line 10/2023, 2.7 and 2.8"),
+    books=since(
+        LONG_AGO,
+        Keeping(6, From.YEAR_OF_ITS_END),
+        read(
+            "FI: kirjanpitolaki 2 luku 10 §",
+            Known.SECONDARY,
+            "told by the chamber of commerce: vouchers and letters; the ten years of the accounts themselves are for "
+            "the merchant's own",
+            "https://kauppakamaritieto.fi/artikkelit/kirjanpitoaineiston-sailytysajat",
+        ),
+    ),
     sources=("finlex.fi", "kkv.fi", "suomenpankki.fi"),
 )
 

@@ -26,6 +26,7 @@ from domain.law.pack import (
     Value,
     since,
 )
+from domain.law.retention import From, Keeping
 from domain.money import Money
 from domain.words import DebtorKind, Message
 
@@ -105,6 +106,16 @@ CONSUMER = Law(
     ),
     on_time=Source("FR: code civil art. 1342-6", Known.MEMORY, "the next bank day is our leniency"),
     dispute=Source(ENFORCEMENT, Known.MEMORY, "only a court decides a claim in dispute, and who bears its costs"),
+    books=since(
+        LONG_AGO,
+        Keeping(10, From.ACCOUNTING_YEAR),
+        read(
+            "FR: Code de commerce, art. L123-22",
+            Known.SECONDARY,
+            "the article quoted; that it is counted from the end of the accounting year is what accountants say",
+            "https://www.doctrine.fr/l/texts/codes/LEGITEXT000005634379/articles/LEGIARTI000006219326",
+        ),
+    ),
     sources=("legifrance.gouv.fr", "banque-france.fr"),
 )
 

@@ -28,6 +28,7 @@ from domain.law.pack import (
     Who,
     since,
 )
+from domain.law.retention import From, Keeping
 from domain.money import Money
 from domain.words import DebtorKind, Message
 
@@ -179,6 +180,16 @@ CONSUMER = Law(
     },
     on_time=Source(f"{CODE} 6:114", Known.MEMORY, "a transfer pays when it arrives; the next bank day is our leniency"),
     dispute=Source(f"{CODE} 6:96 (2)", Known.MEMORY, "costs must be reasonable; those of a claim in dispute are not"),
+    books=since(
+        LONG_AGO,
+        Keeping(7, From.ACCOUNTING_YEAR),
+        read(
+            "NL: AWR art. 52",
+            Known.SECONDARY,
+            "seven years; counted from the end of the accounting year, as accountants do",
+            "https://thehappyfinancial.com/bewaartermijnen-voor-administratie-na-beeindiging-van-een-onderneming/",
+        ),
+    ),
     sources=("wetten.overheid.nl", "rechtspraak.nl", "nvi.nl"),
 )
 

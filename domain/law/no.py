@@ -28,6 +28,7 @@ from domain.law.pack import (
     Who,
     since,
 )
+from domain.law.retention import From, Keeping
 from domain.money import Money
 from domain.words import DebtorKind, Message
 
@@ -67,6 +68,10 @@ RATE_2025 = read(
 RATE_2026 = Source(f"{INTEREST} § 3", Known.PRIMARY, "12.0 % in all; NOK 460 of companies; read at kred.no")
 NOT_FOUND = Source(f"{INTEREST} § 3", Known.UNKNOWN, "set for half a year; this one was not found")
 CIRCULAR = "NO: Finanstilsynet, rundskriv 5/2022"
+
+KEEPING_PAGE = (
+    "https://www2.deloitte.com/no/no/pages/audit/articles/redusert-oppbevaringstid-for-regnskapsmateriale.html"
+)
 
 
 def nok(amount: str) -> Cap:
@@ -224,6 +229,25 @@ CONSUMER = Law(
         "https://jusinfo.no/pengekravsrett/betalingstid-mv/betalingstid-mv/",
     ),
     dispute=Source(ACT, Known.SECONDARY, "a disputed claim is not collected out of court"),
+    books=Dated(
+        (
+            Value(
+                LONG_AGO,
+                Keeping(10, From.ACCOUNTING_YEAR),
+                read("NO: bokføringsloven § 13", Known.SECONDARY, "as it was before 2015", KEEPING_PAGE),
+            ),
+            Value(
+                date(2015, 1, 1),
+                Keeping(5, From.ACCOUNTING_YEAR),
+                read(
+                    "NO: bokføringsloven § 13",
+                    Known.SECONDARY,
+                    "the second paragraph quoted; builders, banks and others keep longer",
+                    KEEPING_PAGE,
+                ),
+            ),
+        )
+    ),
     sources=("lovdata.no", "finanstilsynet.no", "regjeringen.no"),
 )
 

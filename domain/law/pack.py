@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from domain.calendar import Calendar, Hours, Span, Unit
 from domain.law.caps import Cap
+from domain.law.retention import Keeping
 from domain.money import Money
 from domain.policy import Channel
 from domain.words import DebtorKind, Message
@@ -268,6 +269,8 @@ class Law:
     """Who may send what; not named: the creditor."""
     must_state: Mapping[Message, Dated[tuple[Statement, ...]]] = field(default_factory=dict)
     """What a message must say."""
+    books: Dated[Keeping] = Dated()
+    """How long a merchant of this country keeps what it books; a new line holds for all that is still kept."""
     sources: tuple[str, ...] = ()
 
     def allocates(self, day: date) -> tuple[Part, ...]:

@@ -28,6 +28,7 @@ from domain.law.pack import (
     Value,
     since,
 )
+from domain.law.retention import From, Keeping
 from domain.money import Money
 from domain.words import DebtorKind, Message
 
@@ -216,6 +217,17 @@ CONSUMER = Law(
         "https://lagen.nu/1930:173",
     ),
     dispute=Source(COLLECTION, Known.PRIMARY, "objections: Finansinspektionen, answers to questions"),
+    books=since(
+        LONG_AGO,
+        Keeping(7, From.YEAR_OF_ITS_END),
+        read(
+            "SE: bokföringslag (1999:1078) 7 kap. 2 §",
+            Known.SECONDARY,
+            "the section quoted: through the seventh year after the end of the calendar year in which the accounting "
+            "year was ended",
+            "https://www.zentralen.se/ufaqs/vad-sager-bokforingslagen/",
+        ),
+    ),
     sources=("riksdagen.se", "fi.se", "riksbank.se"),
 )
 

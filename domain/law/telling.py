@@ -42,6 +42,7 @@ WORDS = {
     "dispute": Words("a dispute stops everything"),
     "compensation": Words("compensation for late payment", "{}", NOT_CHARGED),
     "allocation": Words("what a payment covers first", "{}", "the principal comes first"),
+    "books": Words("a merchant of this country keeps its vouchers"),
     "letter_days": Words("a letter is received", "{} bank days after it was sent"),
     "cap": Words("the most it may cost", "{}", NOT_CHARGED),
     "needs_agreement": Words("agreed when the debt arose"),

@@ -24,6 +24,7 @@ from domain.law.pack import (
     Value,
     since,
 )
+from domain.law.retention import From, Keeping
 from domain.money import Money
 from domain.words import DebtorKind, Message
 
@@ -112,6 +113,16 @@ CONSUMER = Law(
         Known.PRIMARY,
         "binds regulated credit; kept for all",
         "https://handbook.fca.org.uk/handbook/CONC/7/14.html?date=2016-07-01&timeline=True",
+    ),
+    books=since(
+        LONG_AGO,
+        Keeping(6, From.ACCOUNTING_YEAR),
+        read(
+            "GB: HMRC, company and accounting records",
+            Known.SECONDARY,
+            "HMRC's page retold; the Companies Act 2006, s. 388, wants three years of private companies, six of public",
+            "https://www.stokestaffsgrowthhub.co.uk/company-and-accounting-records/",
+        ),
     ),
     sources=("legislation.gov.uk", "justice.gov.uk", "bankofengland.co.uk", "handbook.fca.org.uk"),
 )
