@@ -28,6 +28,7 @@ from commands import (
     law,
     ledger,
     looking,
+    migrating,
     orders,
     policies,
     running,
@@ -54,7 +55,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for part in (running, demo, starting, looking, ledger, evidence, orders, policies, law, doctor, keys, webhooks, heard):
+for part in (
+    running,
+    demo,
+    starting,
+    looking,
+    ledger,
+    evidence,
+    orders,
+    policies,
+    law,
+    doctor,
+    keys,
+    webhooks,
+    heard,
+    migrating,
+):
     part.register(app)
 
 

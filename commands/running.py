@@ -22,6 +22,7 @@ from config.settings import Settings, read_settings
 from domain.telling import moment
 from domain.wire import Glance
 from gateway.app import create_app
+from gateway.health import create_probes
 from gateway.serve import serving_gateway
 from store.books import open_books
 from worker import THREADS, running, sweeping, until_stopped
@@ -59,7 +60,11 @@ def worker() -> None:
         settings = read_settings()
         check(settings)
         _make_room()
-        async with session(settings) as client, running(client.client, client.books, settings):
+        async with (
+            session(settings) as client,
+            _probed(client, settings),
+            running(client.client, client.books, settings),
+        ):
             await _columns(client)
             async with sweeping(client, settings):
                 log.info("the worker runs", queue=settings.task_queue)
@@ -104,6 +109,16 @@ def fast_forward(
         show.glance(number, glance, json_=json_)
 
     in_session(work)
+
+
+@asynccontextmanager
+async def _probed(client: CaseClient, settings: Settings) -> AsyncIterator[None]:
+    """Probes of a worker, if it is to answer any: until it has stopped."""
+    async with AsyncExitStack() as stack:
+        if settings.health_port:
+            host, port = settings.gateway_host, settings.health_port
+            await stack.enter_async_context(serving_gateway(create_probes(client), host, port, "the worker"))
+        yield
 
 
 def _make_room() -> None:

@@ -97,6 +97,8 @@ class Settings(BaseSettings):
     """The port of the embedded Temporal server."""
     ui_port: Port = 8233
     """The port of the embedded Temporal server's web pages."""
+    health_port: int = Field(default=0, ge=0, le=65535)
+    """The port at which a worker answers probes, `/live` and `/ready`; 0: it does not."""
     task_queue: str = Field(default="kvitt", min_length=1)
     """The task queue of the workflows, and the beginning of the channels' queues."""
     cache: int = Field(default=1000, ge=1, le=100_000)

@@ -28,7 +28,7 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving_gateway(app: FastAPI, host: str, port: int) -> AsyncIterator[int]:
+async def serving_gateway(app: FastAPI, host: str, port: int, name: str = "the gateway") -> AsyncIterator[int]:
     """Serve until the block ends; gives the port, which 0 leaves to the system.
 
     There is no access log of the server's own: it would hold link tokens. ``gateway/guard.py`` writes ours.
@@ -36,7 +36,7 @@ async def serving_gateway(app: FastAPI, host: str, port: int) -> AsyncIterator[i
     Raises:
         GatewayError: somebody else has the port, or there is no such address.
     """
-    listener = _listener(host, port)
+    listener = _listener(host, port, name)
     config = uvicorn.Config(
         app,
         access_log=False,
@@ -58,9 +58,9 @@ async def serving_gateway(app: FastAPI, host: str, port: int) -> AsyncIterator[i
         await running
 
 
-def _listener(host: str, port: int) -> socket.socket:
+def _listener(host: str, port: int, name: str) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
-        raise GatewayError(f"the gateway cannot listen on {host}, port {port}: {error.strerror}") from None
+        raise GatewayError(f"{name} cannot listen on {host}, port {port}: {error.strerror}") from None

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from structlog.testing import capture_logs
 
 from gateway.app import create_app
+from gateway.health import create_probes
 from gateway.seal import Seal, read_key
 from gateway.serve import GatewayError, serving_gateway
 from store.books import open_books
@@ -20,6 +21,12 @@ from tests.gateway.cases import link, live, views
 from tests.gateway.conftest import OWN, browsing
 from tests.live.house import House, open_house
 from workflows.client import CaseClient
+
+
+async def probed(app: FastAPI) -> dict[str, int]:
+    """What probes find."""
+    async with browsing(app) as web:
+        return {path: (await web.get(path)).status_code for path in ("/live", "/ready")}
 
 
 async def test_it_listens_while_the_block_lasts_and_leaves_signals_alone(app: FastAPI):
@@ -32,6 +39,14 @@ async def test_it_listens_while_the_block_lasts_and_leaves_signals_alone(app: Fa
     assert answer.json() == {"status": "ok", "checks": {"books": "ok", "temporal": "ok"}}
     with pytest.raises(httpx.ConnectError):
         await httpx.AsyncClient().get(f"http://127.0.0.1:{port}/health")
+
+
+async def test_it_is_live_and_ready(app: FastAPI):
+    assert await probed(app) == {"/live": 200, "/ready": 200}
+
+
+async def test_so_is_a_worker(house: House):
+    assert await probed(create_probes(house.client)) == {"/live": 200, "/ready": 200}
 
 
 async def test_a_port_that_somebody_has_is_told(app: FastAPI):
@@ -63,6 +78,8 @@ async def test_without_temporal_pages_are_true_and_views_are_kept(tmp_path: Path
         seal = Seal(read_key(alone.settings)).issue(token, datetime.now(UTC) - timedelta(seconds=5))
         viewed = await web.post(f"/i/{token}/viewed", data={"seal": seal, "by": "page"}, headers=OWN)
 
+    assert await probed(app) == {"/live": 200, "/ready": 200}
+    assert await probed(create_probes(alone.client)) == {"/live": 200, "/ready": 503}
     assert health.status_code == 503
     assert health.json() == {"status": "failing", "checks": {"books": "ok", "temporal": "failing"}}
     assert page.status_code == 200
@@ -76,9 +93,11 @@ async def test_without_books_health_says_so(house: House, address: str):
     books = open_books(address, migrate=False)
     client = CaseClient(house.client.client, books, "nobody")
 
-    async with browsing(create_app(client, house.settings)) as web:
+    app = create_app(client, house.settings)
+    async with browsing(app) as web:
         health, page = await asyncio.gather(web.get("/health"), web.get("/i/nothing"))
 
+    assert await probed(app) == await probed(create_probes(client)) == {"/live": 200, "/ready": 503}
     assert health.status_code == 503
     assert health.json()["checks"] == {"books": "failing", "temporal": "ok"}
     assert page.status_code == 500
