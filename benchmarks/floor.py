@@ -15,7 +15,7 @@ from temporalio.common import SearchAttributeUpdate
 with workflow.unsafe.imports_passed_through():
     from domain.wire import LOOK, Glance, InvoiceRef, LookOrder, Next, Report, SendOrder, channel_queue, send_activity
     from workflows import options
-    from workflows.invoice import DUE_DAY, NEXT_AT, NEXT_STEP, STAGE
+    from workflows.invoice import BOUNCED_AT, DUE_DAY, NEXT_AT, NEXT_STEP, SINCE, STAGE, VERSION
 
 
 @workflow.defn(name="floor")
@@ -30,7 +30,8 @@ class FloorWorkflow:
     async def run(self, ref: InvoiceRef) -> str:
         """Look, obey, wait."""
         queue, run_id = workflow.info().task_queue, workflow.info().run_id
-        number, shown = 0, ""
+        number = 0
+        shown: list[SearchAttributeUpdate[Any]] = []
         while True:
             self.woken = False
             number += 1
@@ -48,10 +49,10 @@ class FloorWorkflow:
                     **options.SENDING,
                 )
                 continue
-            columns = f"{glance.stage} {glance.next_step} {glance.next_at} {glance.due}"
+            columns = columns_of(glance)
             if columns != shown:
                 shown = columns
-                workflow.upsert_search_attributes(_columns(glance))
+                workflow.upsert_search_attributes(columns)
             if glance.next is Next.END:
                 return glance.outcome or ""
             await self._wait(glance)
@@ -69,10 +70,14 @@ class FloorWorkflow:
             return
 
 
-def _columns(glance: Glance) -> list[SearchAttributeUpdate[Any]]:
+def columns_of(glance: Glance) -> list[SearchAttributeUpdate[Any]]:
+    """Where a life stands, as ours shows it."""
     return [
         STAGE.value_set(glance.stage),
         DUE_DAY.value_set(glance.due.isoformat()),
         NEXT_STEP.value_set(glance.next_step) if glance.next_step else NEXT_STEP.value_unset(),
         NEXT_AT.value_set(glance.next_at) if glance.next_at else NEXT_AT.value_unset(),
+        SINCE.value_set(glance.since) if glance.since else SINCE.value_unset(),
+        BOUNCED_AT.value_set(glance.bounced_at) if glance.bounced_at else BOUNCED_AT.value_unset(),
+        VERSION.value_set(glance.version) if glance.version is not None else VERSION.value_unset(),
     ]

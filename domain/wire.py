@@ -71,6 +71,12 @@ class Glance:
     recall: Recall | None = None
     plan: str = ""
     """Where the case stands and what comes if nothing happens, as Markdown (``domain/briefing.py``)."""
+    since: datetime | None = None
+    """Since when it waits for a person, the agency, an answer or evidence; None: for none of these."""
+    bounced_at: datetime | None = None
+    """When a message last failed for good."""
+    version: int | None = None
+    """Which version of the merchant's file it goes by."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
-from sqlalchemy import Engine, Row, Table, func, or_, select
+from sqlalchemy import Engine, Row, Table, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from domain.decisions import Decision, End, Wait
 from domain.facts import Invoice
 from domain.money import Money
+from domain.waiting import Waiting
 from store.cases import CHANGE_INVOICE, INVOICE, OF, CaseFile
 from store.codec import dump, load
-from store.engine import reading
+from store.engine import reading, writing
 from store.tables import LookRow
 
 LOOK: Table = LookRow.__table__  # type: ignore[attr-defined]
+
+_NO_FAILURE = {"failed_looks": 0, "failed_with": None, "failed_since": None}
+_ROOT, _LONGEST = Path(__file__).parents[1], 128
 
 
 def _record(insert: Any) -> Any:
@@ -41,6 +47,8 @@ class Looked:
     stage: str
     next_step: str | None
     next_at: datetime | None
+    waits: Waiting | None = None
+    bounced_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +96,24 @@ class Looks:
             "next_step": looked.next_step,
             "next_at": looked.next_at,
             "resting": isinstance(looked.decision, Wait | End),
+            "waits_for": looked.waits.reason if looked.waits else None,
+            "since": looked.waits.since if looked.waits else None,
+            "bounced_at": looked.bounced_at,
             "looked_at": looked.at,
             "seen": case.facts.seen,
+            **_NO_FAILURE,
         }
         case.connection.execute(CHANGE_INVOICE, standing)
+
+    def failed(self, invoice_id: int, error: Exception, now: datetime) -> None:
+        """Write down that a look broke down, by the kind of the error and its place in our code, for ops to see."""
+        values = {
+            "failed_looks": INVOICE.c.failed_looks + 1,
+            "failed_with": _told(error),
+            "failed_since": func.coalesce(INVOICE.c.failed_since, now),
+        }
+        with writing(self.engine, light=True) as connection:
+            connection.execute(update(INVOICE).where(INVOICE.c.id == invoice_id).values(values))
 
     def standing(
         self, limit: int, merchant: str | None = None, stage: str | None = None, below: int | None = None
@@ -131,6 +153,14 @@ class Looks:
         query = select(INVOICE.c.stage, func.count().label("invoices")).group_by(INVOICE.c.stage)
         with reading(self.engine) as connection:
             return {row.stage: row.invoices for row in connection.execute(query)}
+
+
+def _told(error: Exception) -> str:
+    """A breakdown without its words, which may quote what was read: ``ValidationError at store/codec.py:41``."""
+    frames = [frame for frame in extract_tb(error.__traceback__) if _ROOT in Path(frame.filename).parents]
+    ours = [frame for frame in frames if ".venv" not in frame.filename]
+    kind = type(error).__name__
+    return f"{kind} at {Path(ours[-1].filename).relative_to(_ROOT)}:{ours[-1].lineno}"[:_LONGEST] if ours else kind
 
 
 def _standing(row: Row[Any]) -> Standing:

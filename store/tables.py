@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from store.engine import Moment
@@ -15,6 +15,11 @@ _LARGE = BigInteger().with_variant(Integer(), "sqlite")
 
 def _moment(*, nullable: bool = False, index: bool = False) -> Column[datetime]:
     return Column(Moment(), nullable=nullable, index=index)
+
+
+def _index_of(name: str, where: str, *columns: str) -> Index:
+    """An index of the few rows of which this is true."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class MerchantVersion(SQLModel, table=True):
@@ -51,12 +56,23 @@ class InvoiceRow(SQLModel, table=True):
     """An invoice. The columns from ``stage`` on repeat what the last look saw, for lists."""
 
     __tablename__ = "invoice"
-    __table_args__ = (UniqueConstraint("merchant", "number"),)
+    __table_args__ = (
+        UniqueConstraint("merchant", "number"),
+        _index_of("ix_invoice_waits_for", "waits_for IS NOT NULL", "waits_for", "since"),
+        _index_of("ix_invoice_bounced_at", "bounced_at IS NOT NULL", "bounced_at"),
+        _index_of("ix_invoice_failed_since", "failed_since IS NOT NULL", "failed_since"),
+        _index_of("ix_invoice_acting", "NOT resting", "looked_at"),
+        _index_of("ix_invoice_unseen", "wanted > seen", "id"),
+        _index_of("ix_invoice_unlooked", "looked_at IS NULL", "opened_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     merchant: str = Field(max_length=64)
     number: str = Field(max_length=64)
     policy_version_id: int = Field(foreign_key="policy_version.id")
+    """The rules that it goes by."""
+    began_by: int | None = Field(default=None, foreign_key="policy_version.id")
+    """The rules that it began with, if it was moved to others since."""
     reference: str = Field(max_length=64, index=True)
     invoice: str = Field(sa_column=Column(Text, nullable=False))
     """The domain's ``Invoice``."""
@@ -75,6 +91,18 @@ class InvoiceRow(SQLModel, table=True):
     next_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True, index=True))
     resting: bool = False
     """Whether the last look left nothing to do but wait."""
+    waits_for: str | None = Field(default=None, max_length=32)
+    """Why it waits for something that no clock of ours brings about (``domain/waiting.py``)."""
+    since: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    """Since when."""
+    bounced_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    """When a message last failed for good."""
+    failed_looks: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Looks that broke down since the last that did not."""
+    failed_with: str | None = Field(default=None, max_length=128)
+    """The kind of the last breakdown, and its place in the code; it quotes nothing."""
+    failed_since: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    """When the first of them broke down, by the machine's clock."""
     looked_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
     seen: int = 0
     """Events the last look saw."""
@@ -158,6 +186,8 @@ class BatchRow(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=64)
     kind: str = Field(max_length=16)
     """``start``, or the name of an order."""
+    name: str = Field(default="", max_length=255, sa_column_kwargs={"server_default": ""})
+    """What people know it by, as its file; empty: its selection says it."""
     merchant: str = Field(default="", max_length=64, index=True)
     """Whose invoices; empty: several merchants'."""
     who: str = Field(max_length=128)
@@ -174,6 +204,8 @@ class BatchRow(SQLModel, table=True):
     """How many have."""
     state: str = Field(default="filling", max_length=16, index=True)
     """``filling``, ``running``, ``paused``, ``done`` or ``stopped``."""
+    said: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    """Why it paused of its own accord."""
     total: int = 0
     created_at: datetime = Field(sa_column=_moment())
     ended_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
@@ -183,13 +215,20 @@ class BatchItemRow(SQLModel, table=True):
     """One invoice of a batch."""
 
     __tablename__ = "batch_item"
+    __table_args__ = (Index("ix_batch_item_state", "batch_id", "state", "place"),)
 
     batch_id: str = Field(foreign_key="batch.id", primary_key=True, max_length=64)
     place: int = Field(primary_key=True)
     """Its place in the file, or in the selection, from 1 on."""
     invoice_id: int | None = Field(default=None, foreign_key="invoice.id")
     source: str | None = Field(default=None, sa_column=Column(Text))
-    """An invoice to be started, as JSON; it goes when it has been."""
+    """An invoice to be started, as JSON; it goes as soon as nobody waits for it."""
+    number: str = Field(default="", max_length=64, sa_column_kwargs={"server_default": ""})
+    """The number of an invoice to be started, if it could be read."""
+    origin: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    """Where it was written, as ``march.csv:17``."""
+    acts: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether it counts among those that act at once."""
     state: str = Field(default="waiting", max_length=16)
     """``waiting``, ``done``, ``unchanged`` or ``refused``."""
     said: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
@@ -347,3 +386,20 @@ class LookRow(SQLModel, table=True):
     decision: str = Field(max_length=16)
     reason: str | None = Field(default=None, max_length=32)
     body: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class ForgottenRow(SQLModel, table=True):
+    """An invoice whose customer was forgotten: who did it and when, naming nobody. See ``store/forgetting.py``."""
+
+    __tablename__ = "forgotten"
+
+    invoice_id: int = Field(foreign_key="invoice.id", primary_key=True)
+    at: datetime = Field(sa_column=_moment())
+    who: str = Field(max_length=128)
+    why: str = Field(sa_column=Column(Text, nullable=False))
+    keep_until: date
+    """The last day on which the books want its voucher."""
+    head: str = Field(default="", max_length=64)
+    """The head of the sealed pack's log."""
+    sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    """The evidence pack as it was; None: the books' time is over."""

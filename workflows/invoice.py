@@ -33,6 +33,9 @@ STAGE = SearchAttributeKey.for_keyword("Stage")
 NEXT_STEP = SearchAttributeKey.for_keyword("NextStep")
 NEXT_AT = SearchAttributeKey.for_datetime("NextAt")
 DUE_DAY = SearchAttributeKey.for_keyword("DueDay")
+SINCE = SearchAttributeKey.for_datetime("Since")
+BOUNCED_AT = SearchAttributeKey.for_datetime("BouncedAt")
+VERSION = SearchAttributeKey.for_int("Version")
 
 
 @workflow.defn(name="invoice")
@@ -48,7 +51,7 @@ class InvoiceWorkflow:
         self.ended = 0
         """Looks ended."""
         self.glance: Glance | None = None
-        self.shown: tuple[object, ...] = ()
+        self.shown: list[SearchAttributeUpdate[Any]] = []
 
     @workflow.run
     async def run(self, ref: InvoiceRef) -> str:
@@ -137,14 +140,21 @@ class InvoiceWorkflow:
 
     def _show(self, glance: Glance) -> None:
         """Put where the case stands into the columns of the UI, when that has changed."""
-        shown = (glance.stage, glance.next_step, glance.next_at, glance.due)
+        shown = columns_of(glance)
         if shown == self.shown:
             return
         self.shown = shown
-        updates: list[SearchAttributeUpdate[Any]] = [
-            STAGE.value_set(glance.stage),
-            DUE_DAY.value_set(glance.due.isoformat()),
-            NEXT_STEP.value_set(glance.next_step) if glance.next_step else NEXT_STEP.value_unset(),
-            NEXT_AT.value_set(glance.next_at) if glance.next_at else NEXT_AT.value_unset(),
-        ]
-        workflow.upsert_search_attributes(updates)
+        workflow.upsert_search_attributes(shown)
+
+
+def columns_of(glance: Glance) -> list[SearchAttributeUpdate[Any]]:
+    """Where a case stands, as columns of the UI; what is not known, or not so, is empty."""
+    return [
+        STAGE.value_set(glance.stage),
+        DUE_DAY.value_set(glance.due.isoformat()),
+        NEXT_STEP.value_set(glance.next_step) if glance.next_step else NEXT_STEP.value_unset(),
+        NEXT_AT.value_set(glance.next_at) if glance.next_at else NEXT_AT.value_unset(),
+        SINCE.value_set(glance.since) if glance.since else SINCE.value_unset(),
+        BOUNCED_AT.value_set(glance.bounced_at) if glance.bounced_at else BOUNCED_AT.value_unset(),
+        VERSION.value_set(glance.version) if glance.version is not None else VERSION.value_unset(),
+    ]

@@ -26,9 +26,10 @@ from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from telemetry.process import OFF, Telemetry
 from workflows.clock import SERVER_SETTINGS
 from workflows.converter import DATA_CONVERTER
-from workflows.invoice import DUE_DAY, MERCHANT, NEXT_AT, NEXT_STEP, STAGE
+from workflows.invoice import BOUNCED_AT, DUE_DAY, MERCHANT, NEXT_AT, NEXT_STEP, SINCE, STAGE, VERSION
 
 COLUMNS = {
     MERCHANT.name: "Keyword",
@@ -36,8 +37,11 @@ COLUMNS = {
     NEXT_STEP.name: "Keyword",
     NEXT_AT.name: "Datetime",
     DUE_DAY.name: "Keyword",
+    SINCE.name: "Datetime",
+    BOUNCED_AT.name: "Datetime",
+    VERSION.name: "Int",
 }
-"""The search attributes ops see as columns and filters."""
+"""The search attributes ops see as columns and filters. On SQL databases Temporal has room for three Datetimes."""
 
 RETENTION = timedelta(days=3650)
 """Ten years: a closed case stays in the UI as long as the books are kept."""
@@ -133,9 +137,9 @@ async def _up(home: Path, lock: IO[str], port: int, ui_port: int, settings: Mapp
     raise AssertionError("every trial returns or raises")
 
 
-async def connect(address: str, namespace: str = "default") -> Client:
+async def connect(address: str, namespace: str = "default", telemetry: Telemetry = OFF) -> Client:
     """A client that speaks our types."""
-    return await Client.connect(address, namespace=namespace, data_converter=DATA_CONVERTER)
+    return await Client.connect(address, namespace=namespace, data_converter=DATA_CONVERTER, **telemetry.connecting)
 
 
 def _start(home: Path, lock: IO[str], port: int, ui_port: int, settings: Mapping[str, str]) -> Server:

@@ -24,7 +24,9 @@ KEPT = (
     "collection-withdrawn-then-paid",
     "dispute-and-answer",
     "nothing-reaches",
+    "bounce-then-sms-at-once",
 )
+"""The last with the columns since when it waits, when a message bounced, and its version; those before without."""
 
 
 def replayer() -> Replayer:
@@ -32,12 +34,15 @@ def replayer() -> Replayer:
 
 
 async def test_the_histories_can_be_written_anew(rewrite: bool, tmp_path: Path):
-    """Does nothing but with --rewrite: lives the kept stories and stores what the server recorded."""
+    """Does nothing but with --rewrite: lives the kept stories and stores what the server recorded.
+
+    What is stored already stays: it is what a version of before made.
+    """
     if not rewrite:
         return
     HISTORIES.mkdir(exist_ok=True)
     async with open_house(tmp_path) as house:
-        for name in KEPT:
+        for name in [name for name in KEPT if not (HISTORIES / f"{name}.json").exists()]:
             ref = await house.play(story(name), f"history-{name}")
             text = (await house.client.handle(ref).fetch_history()).to_json()
             (HISTORIES / f"{name}.json").write_text(re.sub(r'"identity": ?"[^"]*"', '"identity": "kvitt"', text))
