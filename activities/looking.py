@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
+from sqlalchemy.exc import SQLAlchemyError
 from temporalio import activity
 
 from domain.briefing import briefing
 from domain.decisions import Decision, End, Note, Recall, Reconcile, Send, Wait
 from domain.facts import Facts
 from domain.rules import decide
-from domain.simulation import LONGEST, plan
+from domain.simulation import LONGEST
 from domain.stages import stage_of
 from domain.telling import tell
+from domain.waiting import bounced_at, waiting
 from domain.wire import LOOK, Glance, LookOrder, Next
+from domain.words import Reason
 from store.books import Books
 from store.cases import CaseFile
 from store.looks import Looked
@@ -29,15 +33,28 @@ class Looking:
 
     @activity.defn(name=LOOK)
     def look(self, order: LookOrder) -> Glance:
-        """Look at an invoice. It may run twice for the same order: its writes replace themselves."""
+        """Look at an invoice. It may run twice for the same order: its writes replace themselves.
+
+        One that breaks down is tried until it does not; meanwhile the books say so, if they can.
+        """
+        try:
+            return self._look(order)
+        except Exception as error:
+            with suppress(SQLAlchemyError):
+                self.books.looks.failed(order.invoice_id, error, datetime.now(UTC))
+            raise
+
+    def _look(self, order: LookOrder) -> Glance:
         with self.books.cases.locked(order.invoice_id, light=True) as case:
             if self.test_clocks:
                 case.never_back(order.now)
             now = order.now + case.shift
             decision = rest(case, now)
-            glance = glance_of(case, decision, now)
-            next_at = glance.next_at
-            looked = Looked(order.run_id, order.number, now, decision, glance.stage, glance.next_step or None, next_at)
+            waits, bounced = waiting(case.facts, decision), bounced_at(case.facts)
+            since, version = waits.since if waits else None, self.books.cases.version(case)
+            glance = replace(glance_of(case, decision, now), since=since, bounced_at=bounced, version=version)
+            step, at = glance.next_step or None, glance.next_at
+            looked = Looked(order.run_id, order.number, now, decision, glance.stage, step, at, waits, bounced)
             self.books.looks.record(case, looked)
         return glance
 
@@ -89,7 +106,12 @@ def glance_of(case: CaseFile, decision: Decision, now: datetime) -> Glance:
 
 
 def next_words(wait: Wait, facts: Facts) -> str:
-    """The next step for a list: ``distribution: sms``; without one why it waits, or what a person is asked."""
+    """The next step for a list: ``distribution: sms``; without one why it waits, or what a person is asked.
+
+    A send in doubt is no next step: it may be out.
+    """
+    if wait.reason is Reason.AWAITING_EVIDENCE:
+        return f"in doubt: {wait.channel}"
     if wait.step:
         return f"{wait.step}: {wait.channel}" if wait.channel else wait.step
     open_asks = [ask.reason for ask in facts.asks if not ask.resolved]
@@ -97,4 +119,4 @@ def next_words(wait: Wait, facts: Facts) -> str:
 
 
 def _plan(case: CaseFile, decision: Decision, now: datetime) -> str:
-    return briefing(case.facts, decision, plan(case.facts, case.policy, case.law, now), case.law.calendar, now)
+    return briefing(case.facts, decision, case.plan(now), case.law.calendar, now)

@@ -18,7 +18,7 @@ from domain.law import LAWS, Law
 from domain.money import Money
 from domain.policy import Anchor, Channel, Claim, Collection, FeeRemainder, Otherwise, Policy, Reminder, Rung
 from domain.stories import Happening, What
-from domain.words import AgencyOutcome, DisputeOutcome, reminder_step
+from domain.words import AgencyOutcome, DisputeOutcome, When, reminder_step
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ def tell(random: Random) -> RandomStory:
     law = random.choice([LAWS[which] for which in sorted(LAWS)])
     policy = _policy(random, law)
     invoice = _invoice(random, law)
-    return RandomStory(invoice, policy, law, _happens(random, invoice, policy))
+    return RandomStory(invoice, policy, law, _happens(random, invoice, policy, law))
 
 
 def _policy(random: Random, law: Law) -> Policy:
@@ -136,14 +136,17 @@ def _money(currency: str) -> Callable[[int], Money]:
 # --- what the world does ---------------------------------------------------------------------------------------------
 
 
-def _happens(random: Random, invoice: Invoice, policy: Policy) -> tuple[Happening, ...]:
+def _happens(random: Random, invoice: Invoice, policy: Policy, law: Law) -> tuple[Happening, ...]:
     """Up to eight happenings in order. Outages do not overlap, as one machine has only one."""
     moments = sorted(_moment(random, invoice.issued) for _ in range(random.randint(0, 8)))
     happens: list[Happening] = []
     for at in moments:
         is_up = all(happening.up_at is None or happening.up_at <= at for happening in happens)
         what = _weighted(random, [(kind, weight) for kind, weight in WORLD if is_up or kind is not What.DOWN])
-        happens.append(_happening(random, at, what, invoice, policy))
+        if what is What.MOVED:
+            happens.append(Happening(at, what, policy=_policy(random, law), when=random.choice(list(When))))
+        else:
+            happens.append(_happening(random, at, what, invoice, policy))
     return tuple(happens)
 
 
@@ -169,6 +172,7 @@ WORLD: tuple[tuple[What, int], ...] = (
     (What.AGENCY_TOLD, 1),
     (What.AGENCY_CLOSED, 1),
     (What.WITHDRAWAL_CONFIRMED, 1),
+    (What.MOVED, 3),
     (What.DOWN, 3),
 )
 """What can happen, and how often."""

@@ -19,7 +19,6 @@ from domain.decisions import Wait
 from domain.law import law_of
 from domain.law.bank_days import calendar_of
 from domain.rules import decide
-from domain.simulation import plan as plan_of
 from domain.simulation import simulate as simulate_life
 from domain.stages import Stage
 from domain.telling import CHANNELS, moment, plan_rows, step_name, tell
@@ -69,7 +68,7 @@ def plan(
         now = await client.clock.now(ref, client.books)
         case = await asyncio.to_thread(client.books.cases.read, ref.id)
         calendar = case.law.calendar
-        planned = plan_of(case.facts, case.policy, case.law, now)
+        planned = case.plan(now)
         if json_:
             for item in planned:
                 at = calendar.local(item.at).isoformat(timespec="minutes")

@@ -49,6 +49,7 @@ COLOURS = {
     Did.WITHDRAWN: "green",
     Did.ASKED: "bold yellow",
     Did.CLOSED: "bold green",
+    Did.MOVED: "blue",
 }
 
 

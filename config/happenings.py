@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from pydantic_core import PydanticCustomError
 
@@ -16,20 +16,26 @@ from config.values import one_of, parse_date, parse_money, text
 from domain.money import Money
 from domain.policy import Channel, Policy
 from domain.stories import Happening, What
-from domain.words import AgencyOutcome, DisputeOutcome, reminder_step
+from domain.words import AgencyOutcome, DisputeOutcome, When, reminder_step
 
 T = TypeVar("T")
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d", re.ASCII)
 
 
-def read_happenings(data: object, currency: str, policy: Policy) -> tuple[tuple[Happening, ...], list[Fault]]:
+Ruled: TypeAlias = Callable[[dict[str, Any]], tuple[Policy | None, tuple[Fault, ...]]]
+"""Makes the invoice's policy with some keys replaced, as a new version of the merchant's file would."""
+
+
+def read_happenings(
+    data: object, currency: str, policy: Policy, ruled: Ruled
+) -> tuple[tuple[Happening, ...], list[Fault]]:
     """Read the list under ``happens``, and tell the faults of what could not be read."""
     if not isinstance(data, list):
         return (), [
             (("happens",), f"is {shape(data)}; it must be a list", "write [], or lines that begin with a hyphen")
         ]
-    reader = _Reader(currency, tuple(reminder_step(index) for index in range(len(policy.reminders))))
+    reader = _Reader(currency, tuple(reminder_step(index) for index in range(len(policy.reminders))), ruled)
     happens: list[Happening] = []
     faults: list[Fault] = []
     for index, item in enumerate(data):
@@ -83,6 +89,7 @@ class _Reader:
 
     currency: str
     steps: tuple[str, ...]
+    ruled: Ruled
 
     def happening(self, item: object) -> Happening:
         if not isinstance(item, dict):
@@ -167,6 +174,17 @@ class _Reader:
     def waived(self, what: What, value: object) -> dict[str, Any]:
         return {"step": _checked((what,), one_of(self.steps), value)}
 
+    def moved(self, what: What, value: object) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise _FaultError((what,), f"is {shape(value)}; it must be a mapping", "write keys of the policy")
+        keys = {key: part for key, part in value.items() if key != "when"}
+        when = _checked((what, "when"), one_of(When), value.get("when", When.NOW))
+        policy, faults = self.ruled(keys)
+        if policy is None:
+            where, problem, cure = faults[0]
+            raise _FaultError((what, *where[1:]), problem, cure)
+        return {"policy": policy, "when": When(when)}
+
     def down(self, what: What, value: object) -> dict[str, Any]:
         until = _parts(what, value, "until").get("until", "") if isinstance(value, dict) else value
         return {"up_at": _checked((what,), parse_moment, until)}
@@ -210,5 +228,6 @@ _PARTS: dict[What, Callable[[_Reader, What, object], dict[str, Any]]] = {
     What.RESPITE: _Reader.respite,
     What.PAUSED: _Reader.paused,
     What.WAIVED: _Reader.waived,
+    What.MOVED: _Reader.moved,
     What.DOWN: _Reader.down,
 }

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from config.happenings import read_happenings
 from config.invoice_input import InvoiceInput
 from config.invoices import accepted, read_input
-from config.merchants import Loaded, find_merchant, load_merchant, policy_for, read_text
+from config.merchants import Loaded, find_merchant, load_merchant, policy_for, policy_or_faults, read_text
 from config.problems import ConfigError, Fault, nearest, shape
 from config.values import parse_date
 from config.yaml_tree import Tree, read_tree
@@ -63,7 +63,12 @@ def read_story(path: Path, merchants: Path) -> Story:
     policy = loaded.merchant.policy
     if invoice is not None and not faults:
         policy = policy_for(loaded.text, invoice.debtor.group, invoice.terms)
-    happens, more = read_happenings(data.get("happens", []), loaded.merchant.currency, policy)
+
+    def ruled(keys: dict[str, Any]) -> tuple[Policy | None, tuple[Fault, ...]]:
+        group, terms = (invoice.debtor.group, invoice.terms or {}) if invoice else (None, {})
+        return policy_or_faults(loaded.text, group, {**terms, **keys}, None)
+
+    happens, more = read_happenings(data.get("happens", []), loaded.merchant.currency, policy, ruled)
     if invoice is None or faults or more:
         raise ConfigError(tree.problem(*fault) for fault in (*faults, *more))
     title = data.get("title", path.stem)

@@ -13,7 +13,7 @@ from domain.facts import Facts, SendState
 from domain.law.pack import PRINCIPAL_FIRST, Law
 from domain.ledger import ledger
 from domain.money import Money
-from domain.policy import Channel, Policy
+from domain.policy import Channel, Policy, Rung
 from domain.words import COLLECTION, DISTRIBUTION, DUNNING, REMINDERS, Message, Status, step_index
 
 PRINTS = REMINDERS | {Message.ANSWER}
@@ -142,9 +142,7 @@ class Case:
         """Whether every rung of the distribution was used and nobody was reached."""
         if self.reached:
             return False
-        last = {send.id.rung: send for send in self.of_step(DISTRIBUTION)}
-        rungs = range(len(self.policy.distribution))
-        return all(rung in last and self.is_spent(last[rung]) for rung in rungs)
+        return self.is_used_up(self.of_step(DISTRIBUTION), self.policy.distribution)
 
     @property
     def last_day_to_pay(self) -> date:
@@ -162,9 +160,36 @@ class Case:
         out = self.calendar.wall(out_at)
         return self.calendar.roll(self.deadline(out, Span((pay_by - out.date()).days)).date())
 
-    def rungs_of(self, step: str) -> int:
-        """How many channels a step that can add to the debt has."""
-        return 1 if step == COLLECTION else len(self.policy.reminders[step_index(step)].rungs)
+    def rungs_of(self, step: str) -> tuple[Rung, ...]:
+        """The rungs of a step that can add to the debt; of one that the rules no longer have, those that it used."""
+        if step == COLLECTION:
+            return (Rung(Channel.COLLECTION),)
+        reminders, index = self.policy.reminders, step_index(step)
+        if index < len(reminders):
+            return reminders[index].rungs
+        return tuple(Rung(channel) for channel in dict.fromkeys(send.channel for send in self.of_step(step)))
+
+    def is_used_up(self, sends: Sequence[SendState], rungs: Sequence[Rung]) -> bool:
+        """Whether each rung of a step was tried, and its last send failed for good."""
+        last = self.placed(sends, rungs)
+        return all(place in last and self.is_spent(last[place]) for place in range(len(rungs)))
+
+    def placed(self, sends: Sequence[SendState], rungs: Sequence[Rung]) -> dict[int, SendState]:
+        """The last send on each rung of a step, by the rung's place in the rules.
+
+        Rules that the case was moved to may have the step's channels in another order: there a channel's first send
+        is on that channel's first rung, wherever it stands.
+        """
+        if self.facts.rules is None:
+            return {send.id.rung: send for send in sends}
+        free = [(place, rung.channel) for place, rung in enumerate(rungs)]
+        places: dict[int, int | None] = {}
+        for send in sends:
+            if send.id.rung not in places:
+                found = next((one for one in free if one[1] is send.channel), None)
+                places[send.id.rung] = found[0] if found else None
+                free = [one for one in free if one != found]
+        return {place: send for send in sends if (place := places[send.id.rung]) is not None}
 
     def midnight(self, day: date) -> datetime:
         """The start of a day, wall time."""

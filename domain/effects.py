@@ -8,7 +8,19 @@ from datetime import date, datetime
 from typing import TypedDict
 
 from domain.charge import ChargeKind, Period
-from domain.facts import OUT, AgencyState, AnswerState, Ask, Charge, ChargeState, Facts, HoldState, SendState
+from domain.facts import (
+    OUT,
+    AgencyState,
+    AnswerState,
+    Ask,
+    Charge,
+    ChargeState,
+    Facts,
+    HoldState,
+    Move,
+    Rules,
+    SendState,
+)
 from domain.money import Money
 from domain.policy import Channel
 from domain.postings import CHARGES, Entry, Posting
@@ -55,6 +67,8 @@ class Changes(TypedDict, total=False):
     withdrawal_asked: bool
     viewed: bool
     closed: Outcome | None
+    rules: Rules | None
+    moving: Move | None
 
 
 def send(facts: Facts, send_id: SendId, change: Callable[[SendState], SendState]) -> Changes:

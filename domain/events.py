@@ -13,11 +13,11 @@ from typing import ClassVar
 from domain import effects
 from domain.charge import Added, ChargeKind, Period
 from domain.effects import Changes
-from domain.facts import AnswerState, Ask, Charge, ChargeState, Facts, HoldState, SendState
+from domain.facts import AnswerState, Ask, Charge, ChargeState, Facts, HoldState, Move, Rules, SendState
 from domain.money import Money
 from domain.policy import Channel
 from domain.postings import Entry
-from domain.words import AgencyOutcome, DisputeOutcome, Message, Outcome, Reason, SendId, Status
+from domain.words import NOTHING_LEFT, AgencyOutcome, DisputeOutcome, Message, Outcome, Reason, SendId, Status, When
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -451,6 +451,30 @@ class WithdrawalAsked(Event):
         return {"withdrawal_asked": True}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveAsked(Event):
+    """A person wants the case to go by another version of its merchant's file. What was asked last counts."""
+
+    rules: Rules
+    when: When
+
+    def changes(self, facts: Facts) -> Changes:
+        """To be moved."""
+        return {"moving": Move(self.rules, self.when)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved(Act):
+    """From here on the case goes by these rules. What it asked a person because the others had no step left is moot."""
+
+    rules: Rules
+
+    def changes(self, facts: Facts) -> Changes:
+        """Other rules hold."""
+        asks = tuple(ask for ask in facts.asks if ask.resolved or ask.reason not in NOTHING_LEFT)
+        return {"rules": self.rules, "moving": None, "asks": asks}
+
+
 EVENTS: dict[str, type[Event]] = {
     "reserved": Reserved,
     "settled": Settled,
@@ -482,6 +506,8 @@ EVENTS: dict[str, type[Event]] = {
     "waived": Waived,
     "stopped": Stopped,
     "withdrawal_asked": WithdrawalAsked,
+    "move_asked": MoveAsked,
+    "moved": Moved,
 }
 """The name under which the store keeps each event. A name never changes."""
 

@@ -22,6 +22,7 @@ from domain.words import (
     Reason,
     SendId,
     Status,
+    When,
 )
 
 OUT = frozenset({Status.SENT, Status.DELIVERED})
@@ -166,6 +167,24 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules that a case goes by: a version of its merchant's file, and what the invoice makes of it."""
+
+    version: int
+    """The number that the merchant knows."""
+    policy: int
+    """The policy's id in the books."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Rules that the case is to go by from some moment on."""
+
+    rules: Rules
+    when: When
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """The whole state of a case, all amounts in one currency. ``seen`` counts the events it is made of."""
 
@@ -194,6 +213,10 @@ class Facts:
     withdrawal_asked: bool = False
     viewed: bool = False
     closed: Outcome | None = None
+    rules: Rules | None = None
+    """The rules that it was moved to; None: those that it began with."""
+    moving: Move | None = None
+    """The rules that it is still to be moved to."""
     last_contact: datetime | None = None
     """The last dunning SMS to the same customer about another invoice. The store knows it, no event of this one."""
     seen: int = 0

@@ -50,12 +50,14 @@ def climb(case: Case, ladder: Ladder) -> Proposal | None:
     """The step's next message; None when the step is over."""
     if is_climbed(case, ladder.step, ladder.rungs):
         return None
-    newest = {send.id.rung: send for send in case.of_step(ladder.step)}
+    sends = case.of_step(ladder.step)
+    newest = case.placed(sends, ladder.rungs)
     at, why = ladder.start, ladder.why
-    for number, rung in enumerate(ladder.rungs):
-        last = newest.get(number)
+    for place, rung in enumerate(ladder.rungs):
+        last = newest.get(place)
         if last is None:
-            return _proposal(case, ladder, SendId(ladder.step, number, 1), at, why)
+            number = max(place, 1 + max((send.id.rung for send in sends), default=-1))
+            return _proposal(case, ladder, SendId(ladder.step, number, 1), place, at, why)
         if last.is_out:
             if _is_viewed(case, ladder.step):
                 return None
@@ -63,22 +65,29 @@ def climb(case: Case, ladder: Ladder) -> Proposal | None:
         elif case.is_spent(last):
             at, why = max(ladder.start, case.calendar.wall(last.since)), last.why or Reason.REFUSED
         else:
-            again = SendId(ladder.step, number, last.id.attempt + 1)
-            return _proposal(case, ladder, again, _again(case, last), Reason.RETRY)
+            again = last.id._replace(attempt=last.id.attempt + 1)
+            return _proposal(case, ladder, again, place, _again(case, last), Reason.RETRY)
     return None
 
 
 def is_climbed(case: Case, step: str, rungs: tuple[Rung, ...]) -> bool:
-    """Whether a message is out on a rung that no other follows: the last one, or one that does not wait for a view."""
-    for send in case.of_step(step):
-        number = send.id.rung
-        if send.is_out and (number + 1 >= len(rungs) or rungs[number].viewed_within is None):
+    """Whether a message is out on a rung that no other follows: the last one, or one that does not wait for a view.
+
+    A reminder that went out on a channel which the rules no longer have went out all the same. An invoice that nobody
+    viewed goes on to the channels they have.
+    """
+    sends = case.of_step(step)
+    for place, send in case.placed(sends, rungs).items():
+        if send.is_out and (place + 1 >= len(rungs) or rungs[place].viewed_within is None):
             return True
-    return False
+    if case.facts.rules is None or step == DISTRIBUTION:
+        return False
+    kept = {rung.channel for rung in rungs}
+    return any(send.is_out and send.channel not in kept for send in sends)
 
 
-def _proposal(case: Case, ladder: Ladder, send_id: SendId, at: datetime, why: Reason) -> Proposal:
-    channel = ladder.rungs[send_id.rung].channel
+def _proposal(case: Case, ladder: Ladder, send_id: SendId, place: int, at: datetime, why: Reason) -> Proposal:
+    channel = ladder.rungs[place].channel
     at = case.window.fit(at)
     free = case.free_for_sms if channel is Channel.SMS and ladder.message in DUNNING else None
     is_spared = free is not None and free > at
@@ -103,12 +112,19 @@ def _is_viewed(case: Case, step: str) -> bool:
 def _unless_viewed(case: Case, rung: Rung, last: SendState) -> datetime:
     """When the next rung follows a message that nobody views.
 
-    A rung that another step's message overtook (we were down) waits anew from that message, so that a debtor does not
-    get both at once.
+    A rung that another message overtook (we were down, or it went out by rules of before) waits anew from that message,
+    so that a debtor does not get both at once.
     """
     within, wall = rung.viewed_within or Span(0), case.calendar.wall
     at = case.window.fit(case.deadline(wall(last.out_at or last.since), within))
     for send in case.facts.sends:
-        if send.out_at and send.id.step != last.id.step and wall(send.out_at) > at:
-            at = case.window.fit(case.deadline(wall(send.out_at), within))
+        if send.out_at and _came_between(case, last, send, at):
+            at = max(at, case.window.fit(case.deadline(wall(send.out_at), within)))
     return at
+
+
+def _came_between(case: Case, last: SendState, send: SendState, at: datetime) -> bool:
+    """Whether a message of another step went out after the next rung's moment, or one on a rung that the rules lost."""
+    if send.id.step == last.id.step:
+        return case.facts.rules is not None and send.id.rung > last.id.rung
+    return send.out_at is not None and case.calendar.wall(send.out_at) > at

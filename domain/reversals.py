@@ -51,9 +51,8 @@ def _wrong(case: Case, charge: Charge) -> Reversed | None:
 
 def _came_back(case: Case, charge: Charge) -> bool:
     """Whether every message that asked for it came back, on each of the step's rungs: then it was never asked for."""
-    last = {send.id.rung: send for send in case.of_step(charge.step) if send.message in CARRIES}
-    rungs = case.rungs_of(charge.step)
-    return len(last) >= rungs and all(case.is_spent(send) for send in last.values())
+    carried = [send for send in case.of_step(charge.step) if send.message in CARRIES]
+    return case.is_used_up(carried, case.rungs_of(charge.step))
 
 
 def _is_news(facts: Facts, charge: Charge) -> bool:

@@ -16,6 +16,7 @@ from domain.decisions import Decision
 from domain.facts import Facts
 from domain.ladder import Proposal
 from domain.law import Law
+from domain.moving import takes_over
 from domain.policy import Policy
 from domain.steps import when_open
 
@@ -38,6 +39,11 @@ ANSWERS: tuple[Callable[[Case], Decision | None], ...] = (
 def decide(facts: Facts, policy: Policy, law: Law, now: datetime) -> Decision:
     """What follows from the facts at an aware moment. Same input, same answer."""
     case = Case.at(facts, policy, law, now)
+    decision = _decided(case)
+    return (takes_over(facts, decision, now) or decision) if facts.moving else decision
+
+
+def _decided(case: Case) -> Decision:
     for rule in ANSWERS:
         decision = rule(case)
         if decision is not None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from domain.decisions import Decision, End, Note, Recall, Reconcile, Send, Wait
-from domain.events import BookedThrough, Event, Reserved, Settled, learn
+from domain.events import BookedThrough, Event, Moved, Reserved, Settled, learn
 from domain.facts import Facts, Invoice
 from domain.law import Law
 from domain.policy import Policy
@@ -54,8 +54,11 @@ def obey(decision: Send | Note, at: datetime) -> tuple[Event, ...]:
     return reserve(decision, at), Settled(at=at, send=decision.id, status=Status.SENT)
 
 
-def plan(facts: Facts, policy: Policy, law: Law, now: datetime) -> tuple[Planned, ...]:
-    """What will be done, and when, if nothing happens but that the bank sends its files."""
+def plan(facts: Facts, policy: Policy, law: Law, now: datetime, moving_to: Policy | None = None) -> tuple[Planned, ...]:
+    """What will be done, and when, if nothing happens but that the bank sends its files.
+
+    ``moving_to`` are the rules that the facts say the case is still to be moved to.
+    """
     planned: list[Planned] = []
     spared = False
     for _ in range(LONGEST):
@@ -63,6 +66,7 @@ def plan(facts: Facts, policy: Policy, law: Law, now: datetime) -> tuple[Planned
         if isinstance(decision, Send | Note):
             planned.append(Planned(now, decision, spared=spared))
             spared = False
+            policy = after_move(decision, policy, moving_to)
             for event in obey(decision, now):
                 facts = learn(facts, event)
         elif isinstance(decision, Wait) and decision.until:
@@ -72,6 +76,19 @@ def plan(facts: Facts, policy: Policy, law: Law, now: datetime) -> tuple[Planned
         else:
             return tuple(planned)
     raise AssertionError("the plan has no end")
+
+
+def after_move(decision: Decision, policy: Policy, moving_to: Policy | None) -> Policy:
+    """The rules that hold after a decision: others, if it is the move to them.
+
+    Raises:
+        AssertionError: nobody has said which they are.
+    """
+    if not isinstance(decision, Note) or not isinstance(decision.event, Moved):
+        return policy
+    if moving_to is None:
+        raise AssertionError("a case moves to rules that nobody has at hand")
+    return moving_to
 
 
 def simulate(
@@ -88,6 +105,7 @@ class Simulation:
 
     def __init__(self, invoice: Invoice, policy: Policy, law: Law, start: datetime) -> None:
         self.policy, self.law, self.now = policy, law, start
+        self.moving_to: Policy | None = None
         self.facts = Facts.at_start(invoice)
         self.events: list[Event] = []
 
@@ -111,6 +129,7 @@ class Simulation:
                 case Send() | Note():
                     for event in obey(decision, self.now):
                         self.learn(event)
+                    self.policy = after_move(decision, self.policy, self.moving_to)
                 case Wait(until=until):
                     return until
                 case End() | Reconcile() | Recall():
@@ -144,5 +163,6 @@ class Simulation:
         event = event_of(happening, self.facts, self.now)
         if event is None:
             return False
+        self.moving_to = happening.policy or self.moving_to
         self.learn(event)
         return event.wakes

@@ -30,6 +30,7 @@ from domain.words import (
     Status,
     numbered_step,
     reminder_step,
+    step_index,
 )
 
 TIME_TO_PAY = timedelta(days=10)
@@ -216,9 +217,17 @@ def _reminder_at(case: Case, index: int) -> datetime:
 
 def _after(case: Case, step: Reminder | Collection, index: int) -> datetime:
     """The policy's moment of the step that follows ``index`` reminders."""
-    previous = reminder_step(index - 1) if index else DUE_REMINDER
+    previous = _step_before(case, index)
     first = case.first_out(previous) if step.anchor is Anchor.AFTER_PREVIOUS else None
     return case.deadline(_once_told(case, first or case.midnight(case.due)), step.wait)
+
+
+def _step_before(case: Case, index: int) -> str:
+    """The step before a reminder, or before the hand-over: also one that went out and that the rules no longer have."""
+    gone = case.reminders[-1].id.step if case.reminders and index == len(case.policy.reminders) else None
+    if gone and step_index(gone) >= index:
+        return gone
+    return reminder_step(index - 1) if index else DUE_REMINDER
 
 
 def _once_told(case: Case, anchor: datetime) -> datetime:
@@ -275,10 +284,7 @@ def _day_before_next(case: Case, step: str, index: int) -> date:
 def _is_done(case: Case, index: int) -> bool:
     """Whether a reminder went out, or all its rungs failed."""
     step = reminder_step(index)
-    if case.first_out(step):
-        return True
-    spent = {send.id.rung for send in case.of_step(step) if case.is_spent(send)}
-    return spent.issuperset(range(len(case.policy.reminders[index].rungs)))
+    return case.first_out(step) is not None or case.is_used_up(case.of_step(step), case.policy.reminders[index].rungs)
 
 
 def _collects(case: Case) -> Collection | None:

@@ -18,6 +18,7 @@ from domain.events import (
     Disputed,
     Event,
     Failed,
+    MoveAsked,
     Paid,
     Paused,
     Released,
@@ -29,10 +30,10 @@ from domain.events import (
     WithdrawalConfirmed,
     WrittenOff,
 )
-from domain.facts import Facts, SendState
+from domain.facts import Facts, Rules, SendState
 from domain.money import Money
-from domain.policy import Channel
-from domain.words import AgencyOutcome, DisputeOutcome, Reason
+from domain.policy import Channel, Policy
+from domain.words import AgencyOutcome, DisputeOutcome, Reason, When
 
 
 class What(StrEnum):
@@ -59,6 +60,7 @@ class What(StrEnum):
     AGENCY_TOLD = "agency_told"
     AGENCY_CLOSED = "agency_closed"
     WITHDRAWAL_CONFIRMED = "withdrawal_confirmed"
+    MOVED = "moved"
     DOWN = "down"
 
 
@@ -81,6 +83,11 @@ class Happening:
     reply: bool = False
     """Whether ``note`` is the merchant's answer, to be sent to the debtor."""
     note: str = ""
+    policy: Policy | None = None
+    """The rules that the merchant publishes and moves the case to."""
+    when: When = When.NOW
+    rules: Rules | None = None
+    """Where those rules are in the books; None: there are no books."""
 
 
 def event_of(happening: Happening, facts: Facts, at: datetime) -> Event | None:
@@ -106,6 +113,8 @@ def event_of(happening: Happening, facts: Facts, at: datetime) -> Event | None:
             return Paused(at=at, until=happening.until)
         case What.WAIVED:
             return Waived(at=at, step=happening.step or "")
+        case What.MOVED:
+            return MoveAsked(at=at, rules=happening.rules or Rules(0, 0), when=happening.when)
         case What.DOWN:
             return None
         case _:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from domain.calendar import Calendar
 from domain.decisions import Decision, End, Note, Recall, Reconcile, Send, Wait
-from domain.events import Asked, Closed, Reversed, Skipped
+from domain.events import Asked, Closed, Moved, Reversed, Skipped
 from domain.policy import Channel
 from domain.simulation import Planned
 from domain.words import COLLECTION, Message, Reason
@@ -118,5 +118,7 @@ def _note(note: Note) -> str:
             return f"Close: {reason.replace('_', ' ')}"
         case Skipped(channel=channel, reason=reason):
             return f"Skip {CHANNELS[channel]}: {reason.replace('_', ' ')}"
+        case Moved(rules=rules):
+            return f"Go on by version {rules.version} of the merchant's rules"
         case event:
             return type(event).__name__

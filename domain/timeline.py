@@ -17,6 +17,7 @@ from domain.events import (
     Disputed,
     Event,
     HoldEnded,
+    Moved,
     Paused,
     Recalled,
     Released,
@@ -46,6 +47,7 @@ class Did(StrEnum):
     WITHDRAWN = "withdrawn"
     ASKED = "asked"
     CLOSED = "closed"
+    MOVED = "moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,9 @@ class _Teller:
     def close(self, event: Closed, before: Facts) -> Iterator[Entry]:
         yield self.entry(event, Did.CLOSED, event.reason)
 
+    def move(self, event: Moved, before: Facts) -> Iterator[Entry]:
+        yield self.entry(event, Did.MOVED, Reason.NEW_RULES)
+
 
 _TO_AGENCY = {Message.CLAIM: Did.HANDED_OVER, Message.WITHDRAWAL: Did.WITHDRAWN}
 _RELEASES: dict[type[Event], Reason] = {
@@ -187,4 +192,5 @@ _TELLERS: dict[type[Event], Callable[[_Teller, Any, Facts], Iterator[Entry]]] = 
     Released: _Teller.release,
     Asked: _Teller.ask,
     Closed: _Teller.close,
+    Moved: _Teller.move,
 }

@@ -90,6 +90,14 @@ class AgencyOutcome(StrEnum):
     UNCOLLECTIBLE = "uncollectible"
 
 
+class When(StrEnum):
+    """When a running case takes over rules that were published after it began."""
+
+    NOW = "now"
+    NEXT_STEP = "next_step"
+    """When the step that it is in is over, and the next would begin."""
+
+
 class Reason(StrEnum):
     """Why something was done, or was not."""
 
@@ -155,6 +163,12 @@ class Reason(StrEnum):
     WRITTEN_OFF = "written_off"
     # why a message goes out besides
     TAKEN_BACK = "taken_back"
+    # why a case goes on by other rules
+    NEW_RULES = "new_rules"
+
+
+NOTHING_LEFT = frozenset({Reason.UNREACHABLE, Reason.EXHAUSTED})
+"""What the rules say when they have no step left."""
 
 
 class SendId(NamedTuple):

@@ -18,7 +18,6 @@ from config.settings import LOOPBACK, Settings
 from domain.briefing import NAMES
 from domain.charge import ChargeKind
 from domain.rules import decide
-from domain.simulation import plan
 from domain.stages import Stage
 from domain.telling import CHANNELS, MESSAGES, plan_rows, step_name, tell
 from domain.wire import InvoiceRef
@@ -144,7 +143,7 @@ def _life(desk: Desk, found: Reader) -> Response:
         "facts": case.facts,
         "reference": case.reference,
         "entries": case.life[::-1],
-        "plan": plan_rows(plan(case.facts, case.policy, case.law, found.now), calendar),
+        "plan": plan_rows(case.plan(found.now), calendar),
         "now": desk.calendars.tell(case.id, found.now),
         "sends": sends[::-1],
         "now_waits": tell(decide(case.facts, case.policy, case.law, found.now), calendar),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -12,12 +12,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Select, bindparam, exists, func, insert, select, update
 
 from domain.announcements import ANNOUNCED
-from domain.events import Act, Event, Reserved, Settled, Skipped, Viewed, learn
+from domain.events import Act, Event, Moved, Reserved, Settled, Skipped, Viewed, learn
 from domain.events import fold as fold_events
 from domain.facts import Facts, Invoice
 from domain.law import Law, law_of
 from domain.merchant import Merchant
 from domain.policy import Policy
+from domain.simulation import Planned, plan
 from domain.timeline import Entry, life
 from domain.wire import InvoiceRef
 from store.codec import KINDS, dump, load, load_event
@@ -47,6 +48,7 @@ _CONTACT_UNTIL = _CONTACT.where(INVOICE.c.id == bindparam(OF), CONTACT.c.day <= 
 _FILE: Select[Any] = select(
     INVOICE.c.id,
     INVOICE.c.policy_version_id,
+    INVOICE.c.began_by,
     INVOICE.c.reference,
     INVOICE.c.invoice,
     INVOICE.c.details,
@@ -86,6 +88,10 @@ class CaseFile:
     policy: Policy
     policy_version_id: int
     merchant_version_id: int
+    began_by: int
+    """The version of the policy that it began with."""
+    moving_to: Policy | None
+    """The policy that it is still to be moved to."""
     shift: timedelta
     looked_at: datetime | None
     """When it was last looked at, in case time."""
@@ -98,6 +104,8 @@ class CaseFile:
     """Whether the merchant wants to be told of events."""
     customer: str | None
     """By what the customer is known again on other invoices."""
+    pinned: Callable[[Connection, int], tuple[Policy, int]]
+    """A version of a policy, and the merchant's version that it comes from."""
     connection: Connection | None = None
 
     @property
@@ -132,9 +140,22 @@ class CaseFile:
         self.facts = learn(self.facts, event)
         count = {"events": seq, "wanted": seq} if self.wants_look(event) else {"events": seq}
         self.connection.execute(CHANGE_INVOICE, {OF: self.id, **count})
+        if isinstance(event, Moved):
+            self._go_by(self.connection, event.rules.policy)
         if self.listens:
             announce(self.connection, self.id, seq, event)
         return True
+
+    def plan(self, now: datetime) -> tuple[Planned, ...]:
+        """What will be done, and when, if nothing happens."""
+        return plan(self.facts, self.policy, self.law, now, self.moving_to)
+
+    def _go_by(self, connection: Connection, policy_version_id: int) -> None:
+        """From here on other rules hold."""
+        self.policy, self.merchant_version_id = self.pinned(connection, policy_version_id)
+        self.policy_version_id, self.moving_to = policy_version_id, None
+        moved = {"policy_version_id": policy_version_id, "began_by": self.began_by}
+        connection.execute(CHANGE_INVOICE, {OF: self.id, **moved})
 
     def wants_look(self, event: Event) -> bool:
         """Whether an event must wake the loop."""
@@ -180,6 +201,7 @@ class Cases:
         self.engine = engine
         self._folds = Recent[Fold]()
         self._policies = Recent[tuple[Policy, int]]()
+        self._versions: dict[int, int] = {}
         self.merchant = lru_cache(maxsize=1024)(self._read_merchant)
 
     @contextmanager
@@ -206,9 +228,19 @@ class Cases:
         with nullcontext(at_hand) if at_hand else reading(self.engine) as connection:
             return self._open(connection, _FILE, invoice_id)
 
+    def version(self, case: CaseFile) -> int:
+        """Which version of the merchant's file a case goes by, asked under its lock."""
+        if case.connection is None:
+            raise AssertionError("a case's version is asked under its lock only")
+        known = self._versions.get(case.merchant_version_id)
+        if known is None:
+            query = select(MERCHANT.c.version).where(MERCHANT.c.id == case.merchant_version_id)
+            known = self._versions[case.merchant_version_id] = int(case.connection.execute(query).scalar_one())
+        return known
+
     def policy(self, policy_version_id: int, at_hand: Connection) -> Policy:
         """A version of a policy."""
-        return self._policy(at_hand, policy_version_id)[0]
+        return self._pinned(at_hand, policy_version_id)[0]
 
     def find(self, merchant: str, number: str) -> int:
         """The id of an invoice.
@@ -258,7 +290,8 @@ class Cases:
         if row is None:
             raise UnknownInvoiceError("no such invoice")
         fold = self._fold(connection, row)
-        policy, merchant_version_id = self._policy(connection, row.policy_version_id)
+        policy, merchant_version_id = self._pinned(connection, row.policy_version_id)
+        moving = fold.facts.moving
         shift = timedelta(seconds=row.shift)
         last_contact = self._last_contact(connection, row, fold.invoice) if row.last_contact else None
         return CaseFile(
@@ -269,6 +302,8 @@ class Cases:
             policy,
             row.policy_version_id,
             merchant_version_id,
+            row.began_by or row.policy_version_id,
+            self._pinned(connection, moving.rules.policy)[0] if moving else None,
             shift,
             row.looked_at,
             row.next_at,
@@ -277,6 +312,7 @@ class Cases:
             set(fold.keys),
             row.listens,
             row.customer,
+            self._pinned,
         )
 
     def _last_contact(self, connection: Connection, row: Row[Any], invoice: Invoice) -> datetime | None:
@@ -302,7 +338,7 @@ class Cases:
         self._folds.keep(row.id, fold)
         return fold
 
-    def _policy(self, connection: Connection, policy_version_id: int) -> tuple[Policy, int]:
+    def _pinned(self, connection: Connection, policy_version_id: int) -> tuple[Policy, int]:
         """A policy and the merchant's version it comes from, read on the connection at hand: nobody who holds one may
         wait for another, or all might wait for each other.
         """

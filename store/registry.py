@@ -7,16 +7,16 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, insert, select, update
+from sqlalchemy import Connection, Engine, Table, func, insert, select, update
 
-from domain.facts import Invoice
+from domain.facts import Invoice, Rules
 from domain.merchant import Merchant
 from domain.policy import Policy
 from domain.stages import Stage
 from store.cases import EVENT, INVOICE, MERCHANT, POLICY, event_row
 from store.codec import dump, load_event
 from store.customers import customer_of
-from store.engine import hold, writing
+from store.engine import hold, reading, writing
 from store.tables import CommandRow
 
 COMMAND: Table = CommandRow.__table__  # type: ignore[attr-defined]
@@ -44,6 +44,20 @@ class Opened:
     created: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A version of a merchant's file."""
+
+    id: int
+    version: int
+    """Its number, from 1 on; the highest is what counts for new invoices."""
+    source: str
+    at: datetime
+    who: str
+    """Empty: it came with the merchant's first invoice."""
+    why: str
+
+
 class Registry:
     """Merchants' versions and the invoices that are pinned to them."""
 
@@ -64,7 +78,7 @@ class Registry:
             known = connection.execute(same).scalar()
             if known is not None:
                 return Opened(int(known), created=False)
-            version = _publish(connection, opening.merchant, opening.source, now)
+            version = _version_of(connection, opening.merchant, opening.source, now)
             row = {
                 "merchant": invoice.merchant,
                 "number": invoice.number,
@@ -88,29 +102,65 @@ class Registry:
             _take_early_orders(connection, invoice_id, invoice)
             return Opened(invoice_id, created=True)
 
-    def publish(self, merchant: Merchant, source: str, now: datetime) -> int:
-        """Make a merchant's file the newest version; the same text again is the same version. Its id."""
+    def publish(self, merchant: Merchant, source: str, now: datetime, who: str = "", why: str = "") -> Published:
+        """Make a merchant's file the newest version; the newest text again stays the version that it is."""
         with writing(self.engine) as connection:
-            return _publish(connection, merchant, source, now)
+            hold(connection, "merchant", merchant.id)
+            newest = _versions(connection, MERCHANT.c.merchant == merchant.id, limit=1)
+            if newest and newest[0].source == source:
+                return newest[0]
+            _add_version(connection, merchant, source, now, newest[0].version + 1 if newest else 1, who, why)
+            return _versions(connection, MERCHANT.c.merchant == merchant.id, limit=1)[0]
+
+    def newest(self, merchant: str) -> Published | None:
+        """What counts for new invoices; None: nothing of this merchant was published."""
+        with reading(self.engine) as connection:
+            found = _versions(connection, MERCHANT.c.merchant == merchant, limit=1)
+        return found[0] if found else None
+
+    def versions(self, merchant: str) -> list[Published]:
+        """All that was published, newest first."""
+        with reading(self.engine) as connection:
+            return _versions(connection, MERCHANT.c.merchant == merchant)
+
+    def rules(self, published: int, version: int, policy: Policy) -> Rules:
+        """The rules of an invoice under a published version; the same again is the same."""
+        with writing(self.engine) as connection:
+            return Rules(version, _pin(connection, published, policy))
 
 
-def _publish(connection: Connection, merchant: Merchant, source: str, now: datetime) -> int:
-    digest = sha256(source.encode()).hexdigest()
-    newest = select(MERCHANT.c.id, MERCHANT.c.version, MERCHANT.c.sha256).where(MERCHANT.c.merchant == merchant.id)
-    newest = newest.order_by(MERCHANT.c.version.desc()).limit(1)
-    row = connection.execute(newest).one_or_none()
-    if row is None or row.sha256 != digest:
+def _versions(connection: Connection, where: Any, limit: int | None = None) -> list[Published]:
+    columns = (MERCHANT.c.id, MERCHANT.c.version, MERCHANT.c.source, MERCHANT.c.published_at, MERCHANT.c.who)
+    query = select(*columns, MERCHANT.c.why).where(where).order_by(MERCHANT.c.version.desc()).limit(limit)
+    return [Published(*row) for row in connection.execute(query)]
+
+
+def _version_of(connection: Connection, merchant: Merchant, source: str, now: datetime) -> int:
+    """The version that this text is, newest first; a merchant that nobody knew is published by its first invoice."""
+    mine, digest = MERCHANT.c.merchant == merchant.id, sha256(source.encode()).hexdigest()
+    same = select(MERCHANT.c.id).where(mine, MERCHANT.c.sha256 == digest).order_by(MERCHANT.c.version.desc()).limit(1)
+    known = connection.execute(same).scalar()
+    if known is None:
         hold(connection, "merchant", merchant.id)
-        row = connection.execute(newest).one_or_none()
-    if row is not None and row.sha256 == digest:
-        return int(row.id)
+        known = connection.execute(same).scalar()
+    if known is not None:
+        return int(known)
+    last = connection.execute(select(func.max(MERCHANT.c.version)).where(mine)).scalar()
+    return _add_version(connection, merchant, source, now, (last or 0) + 1)
+
+
+def _add_version(
+    connection: Connection, merchant: Merchant, source: str, now: datetime, version: int, who: str = "", why: str = ""
+) -> int:
     values = {
         "merchant": merchant.id,
-        "version": row.version + 1 if row is not None else 1,
-        "sha256": digest,
+        "version": version,
+        "sha256": sha256(source.encode()).hexdigest(),
         "source": source,
         "body": dump(merchant),
         "published_at": now,
+        "who": who,
+        "why": why,
     }
     return int(_insert(connection, MERCHANT, values))
 

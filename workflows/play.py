@@ -84,6 +84,7 @@ class Player:
     def _hear(self, ref: InvoiceRef, turns: Sequence[_Turn], at: datetime) -> bool:
         """Write down what happened; whether any of it wakes the loop."""
         wakes = False
+        turns = [self._published(ref, turn) for turn in turns]
         with self.client.books.cases.locked(ref.id) as case:
             for turn in turns:
                 event = event_of(turn.happening, case.facts, at)
@@ -93,6 +94,14 @@ class Player:
                     if turn.happening.reply:
                         self.client.books.orders.note(case, order, event)
         return wakes
+
+    def _published(self, ref: InvoiceRef, turn: _Turn) -> _Turn:
+        """The rules that a case is moved to are in the books first."""
+        happening, books = turn.happening, self.client.books
+        if happening.policy is None:
+            return turn
+        rules = books.registry.rules(books.cases.read(ref.id).merchant_version_id, 0, happening.policy)
+        return replace(turn, happening=replace(happening, rules=rules))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from domain.charge import ChargeKind
 from domain.facts import Charge, Facts, HoldState
 from domain.law.bank_days import calendar_of
 from domain.simulation import obey
-from domain.simulation import plan as plan_of
 from domain.timeline import Entry, life
 from domain.wire import InvoiceRef
 from domain.words import Message
@@ -172,7 +171,7 @@ def _local(at: datetime | None, calendar: Calendar) -> datetime | None:
 
 def _plan(case: CaseFile, now: datetime) -> tuple[Entry, ...]:
     """The life as it would go on, from here."""
-    planned = plan_of(case.facts, case.policy, case.law, now)
+    planned = case.plan(now)
     coming = [event for item in planned for event in obey(item.decision, item.at)]
     whole = life(case.invoice, case.law.calendar, [*case.events, *coming])
     return whole[len(case.life) :]

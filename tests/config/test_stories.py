@@ -1,5 +1,6 @@
 """Stories: what is read, how mistakes are told, and that each example tells what its title says."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.happenings import read_happenings
-from config.problems import ConfigError
+from config.merchants import policy_or_faults
+from config.problems import ConfigError, Fault
 from config.stories import Story, read_story
 from domain.law import law_of
 from domain.money import Money
-from domain.policy import Channel
+from domain.policy import Channel, Policy
 from domain.simulation import simulate
 from domain.stories import Happening, What
 from domain.timeline import Entry, life
+from domain.words import When
 from tests.config.writing import MERCHANTS, ROOT
 
 STORIES = {path.stem: path for path in sorted((ROOT / "examples" / "stories").glob("*.yaml"))}
@@ -46,6 +49,16 @@ def short(entry: Entry) -> str:
 
 
 LIVES = {
+    "new-rules-while-it-runs": [
+        "03-02 09:00 sent invoice email",
+        "03-04 08:00 moved new_rules",
+        "03-10 09:00 sent invoice letter",
+        "04-01 09:00 sent due_reminder email",
+        "04-07 09:00 sent reminder email",
+        "04-07 09:00 charged reminder reminder-1",
+        "04-17 09:00 moved new_rules",
+        "04-19 10:00 closed paid",
+    ],
     "pays-on-time": ["03-02 09:00 sent invoice email", "03-27 07:30 closed paid"],
     "email-unseen-then-sms": [
         "03-02 09:00 sent invoice email",
@@ -375,6 +388,7 @@ def test_a_story_lives_by_its_group_and_terms(tmp_path: Path) -> None:
 
 
 AT = datetime(2026, 3, 3, 9, 0)
+POLICY = read_story(STORIES["pays-on-time"], MERCHANTS).policy
 EVENTS: list[tuple[dict[str, Any], Happening]] = [
     ({"delivered": "email"}, Happening(AT, What.DELIVERED, channel=Channel.EMAIL)),
     ({"bounced": "email"}, Happening(AT, What.BOUNCED, channel=Channel.EMAIL)),
@@ -417,14 +431,22 @@ EVENTS: list[tuple[dict[str, Any], Happening]] = [
     ({"waived": "reminder-2"}, Happening(AT, What.WAIVED, step="reminder-2")),
     ({"stopped": "yes"}, Happening(AT, What.STOPPED, note="yes")),
     ({"withdrawn": "yes"}, Happening(AT, What.WITHDRAWN, note="yes")),
+    (
+        {"moved": {"due_reminder": "none", "when": "next_step"}},
+        Happening(AT, What.MOVED, policy=replace(POLICY, due_reminder=()), when=When.NEXT_STEP),
+    ),
     ({"down": "2026-03-05 08:00"}, Happening(AT, What.DOWN, up_at=datetime(2026, 3, 5, 8, 0))),
 ]
-POLICY = read_story(STORIES["pays-on-time"], MERCHANTS).policy
+NORDLJUS = (MERCHANTS / "nordljus.yaml").read_text(encoding="utf-8")
+
+
+def ruled(keys: dict[str, Any]) -> tuple[Policy | None, tuple[Fault, ...]]:
+    return policy_or_faults(NORDLJUS, None, keys, None)
 
 
 @pytest.mark.parametrize(("written", "happening"), EVENTS, ids=lambda value: str(value)[:30])
 def test_every_event_is_read(written: dict[str, Any], happening: Happening) -> None:
-    happens, faults = read_happenings([{"at": "2026-03-03 09:00", **written}], "SEK", POLICY)
+    happens, faults = read_happenings([{"at": "2026-03-03 09:00", **written}], "SEK", POLICY, ruled)
 
     assert faults == []
     assert happens == (happening,)
@@ -468,6 +490,12 @@ def test_there_is_an_example_of_every_event() -> None:
         ),
         ('{at: "2026-03-02 09:05", down: "2026-03-02 08:00"}', ".down: ends at 2026-03-02 08:00, before it begins"),
         ('{at: "2026-03-02 09:05", respite: soon}', '.respite: "soon" is not a date; write year-month-day'),
+        ('{at: "2026-03-02 09:05", moved: none}', '.moved: is "none"; it must be a mapping; write keys of the policy'),
+        (
+            '{at: "2026-03-02 09:05", moved: {when: soon}}',
+            '.moved.when: "soon" is not known here; known: now, next_step',
+        ),
+        ('{at: "2026-03-02 09:05", moved: {reminder: []}}', '.moved.reminder: unknown key; did you mean "reminders"?'),
         ("viewed", ': is "viewed"; it must be a mapping; write {at:'),
     ],
 )
@@ -525,6 +553,6 @@ PIECES = st.dictionaries(
 @given(ANY | st.lists(PIECES, max_size=3))
 @settings(deadline=None)
 def test_any_happenings_are_read_or_told(data: object) -> None:
-    happens, faults = read_happenings(data, "SEK", POLICY)
+    happens, faults = read_happenings(data, "SEK", POLICY, ruled)
 
     assert len(happens) + len(faults) == (len(data) if isinstance(data, list) else 1)

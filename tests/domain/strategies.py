@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from benchmarks.random_stories import RandomStory, tell
 from domain.events import Event
 from domain.facts import Facts
+from domain.policy import Policy
 from domain.simulation import Simulation
 
 STEADY = settings(
@@ -31,14 +32,23 @@ class Watched(Simulation):
         self.story = story
         self.known: list[tuple[Facts, Event]] = []
         self.looks: list[tuple[datetime, datetime | None]] = []
+        self.rules: list[tuple[Policy, Policy | None]] = []
+        """After each look the rules that hold, and those that it is to be moved to."""
+        self._policies: dict[int, Policy] = {}
 
     def look(self) -> datetime | None:
         until = super().look()
         self.looks.append((self.now, until))
+        self.rules.append((self.policy, self.moving_to))
         return until
+
+    def policy_at(self, event: Event) -> Policy:
+        """The rules that held when this very event came."""
+        return self._policies[id(event)]
 
     def learn(self, event: Event) -> None:
         self.known.append((self.facts, event))
+        self._policies[id(event)] = self.policy
         super().learn(event)
 
 

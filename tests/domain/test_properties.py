@@ -50,8 +50,9 @@ def test_a_life_ends_and_every_wait_lies_ahead(story, hour):
 @STEADY
 @given(stories, start_hours)
 def test_nothing_goes_to_the_debtor_outside_the_contact_window(story, hour):
-    wished = story.policy.contact_hours
-    for _, event in messages(lived(story, hour)):
+    watched = lived(story, hour)
+    for _, event in messages(watched):
+        wished = watched.policy_at(event).contact_hours
         wall = story.law.calendar.wall(event.at)
         lawful = story.law.contact.weekdays.at(wall.date())
 
@@ -63,9 +64,10 @@ def test_nothing_goes_to_the_debtor_outside_the_contact_window(story, hour):
 @STEADY
 @given(stories)
 def test_nothing_is_sent_when_nothing_is_owed_or_the_case_is_held(story):
-    for facts, event in messages(lived(story)):
+    watched = lived(story)
+    for facts, event in messages(watched):
         if event.message not in (Message.RECEIPT, Message.CORRECTION, Message.ANSWER):
-            assert facts.balance > story.policy.tolerance
+            assert facts.balance > watched.policy_at(event).tolerance
             assert facts.hold is None
             assert not facts.stopped
 
@@ -125,7 +127,8 @@ def test_no_charge_comes_without_its_message_or_twice_for_a_step(story):
 def test_a_fee_keeps_the_laws_count_spacing_and_first_day(story):
     """Reminders and demands are counted apart: each has its own law."""
     last: dict[bool, list] = {True: [], False: []}
-    for facts, event, added in charged(lived(story)):
+    watched = lived(story)
+    for facts, event, added in charged(watched):
         if added.kind is not ChargeKind.FEE or event.message is Message.CLAIM:
             continue
         day, law = story.law.calendar.wall(event.at).date(), fee_law(story.law, event.message)
@@ -136,7 +139,7 @@ def test_a_fee_keeps_the_laws_count_spacing_and_first_day(story):
         assert count is None or len(before) < count
         assert all(day >= earlier + ONE_DAY * (law.spacing.at(day) or 0) for earlier in before)
         assert event.channel in WRITTEN or not law.needs_writing.at(day)
-        assert story.policy.fee_agreed or not law.needs_agreement.at(day)
+        assert watched.policy_at(event).fee_agreed or not law.needs_agreement.at(day)
         if any(charge.send == event.send and charge.state is ChargeState.BOOKED for charge in facts.charges):
             before.append(day)
 
@@ -144,16 +147,17 @@ def test_a_fee_keeps_the_laws_count_spacing_and_first_day(story):
 @STEADY
 @given(stories)
 def test_interest_and_compensation_are_claimed_only_where_wished_and_firmly_lawful(story):
-    for facts, event, added in charged(lived(story)):
+    watched = lived(story)
+    for facts, event, added in charged(watched):
         day = story.law.calendar.wall(event.at).date()
         if added.kind is ChargeKind.COMPENSATION:
-            assert story.policy.compensation is Claim.LEGAL
+            assert watched.policy_at(event).compensation is Claim.LEGAL
             assert story.law.kind is DebtorKind.COMPANY
             assert added.amount <= story.law.compensation_of(
                 Case.at(facts, story.policy, story.law, event.at).principal, day
             )
         if added.kind is ChargeKind.INTEREST:
-            assert story.policy.interest is Claim.LEGAL
+            assert watched.policy_at(event).interest is Claim.LEGAL
             for period in added.periods:
                 reference, points = (
                     dated.firm(period.since) for dated in (story.law.interest.reference, story.law.interest.points)
@@ -275,16 +279,18 @@ def test_a_wrong_charge_that_the_debtor_was_told_of_is_taken_back_in_writing_or_
 @STEADY
 @given(stories)
 def test_a_claim_is_handed_over_only_after_every_printed_day_to_pay(story):
-    for facts, event in messages(lived(story), to_agency=True):
+    watched = lived(story)
+    for facts, event in messages(watched, to_agency=True):
         if event.message is Message.CLAIM:
+            collection = watched.policy_at(event).collection
             today = story.law.calendar.wall(event.at).date()
             printed = [send.pay_by for send in facts.sends if send.message in REMINDERS and send.is_out]
 
             assert all(day < today for day in printed)
             assert facts.due < today
-            assert Case.at(facts, story.policy, story.law, event.at).principal >= story.policy.collection.minimum
+            assert Case.at(facts, story.policy, story.law, event.at).principal >= collection.minimum
             assert facts.hold is None
-            if story.policy.collection.undisputed_only:
+            if collection.undisputed_only:
                 assert all(hold.kind is not Reason.DISPUTED for hold in facts.holds)
 
 
@@ -340,6 +346,11 @@ def test_what_was_charged_is_the_charges_that_stand(story):
     assert facts.charged.minor == sum(standing)
 
 
+def rules_at(watched, now):
+    """The rules that hold after the last look at a moment, and those that the case is to be moved to."""
+    return next(rules for (at, _), rules in reversed(list(zip(watched.looks, watched.rules, strict=True))) if at <= now)
+
+
 @STEADY
 @given(stories, positions)
 def test_the_plan_is_what_is_done_when_nothing_happens(story, position):
@@ -349,8 +360,9 @@ def test_the_plan_is_what_is_done_when_nothing_happens(story, position):
     now, _ = watched.looks[position % len(watched.looks)]
     half.now = now
     half.facts = fold(Facts.at_start(story.invoice), [event for event in watched.events if event.at <= now])
+    half.policy, half.moving_to = rules_at(watched, now)
 
-    planned = plan(half.facts, story.policy, story.law, half.now)
+    planned = plan(half.facts, half.policy, story.law, half.now, half.moving_to)
 
     assert half.run(()) == tuple(event for item in planned for event in obey(item.decision, item.at))
 
@@ -377,7 +389,9 @@ def test_a_view_never_causes_an_earlier_message(story, position):
         return
     seen = learn(facts, Viewed(at=now, send=out[position % len(out)].id))
 
-    unseen, viewed = (next_send(plan(known, story.policy, story.law, now)) for known in (facts, seen))
+    policy, moving_to = rules_at(watched, now)
+
+    unseen, viewed = (next_send(plan(known, policy, story.law, now, moving_to)) for known in (facts, seen))
 
     assert viewed is None or (unseen is not None and unseen <= viewed)
 

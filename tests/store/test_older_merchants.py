@@ -24,7 +24,7 @@ def test_a_reference_that_was_its_kind_alone_is_a_rule_that_changes_nothing(
 ) -> None:
     merchant = read_source(text, "").merchant
     books = open_books(books_url)
-    version = books.registry.publish(merchant, text, NOW)
+    version = books.registry.publish(merchant, text, NOW).id
     with writing(books.engine) as connection:
         body = json.loads(connection.execute(select(MERCHANT.c.body).where(MERCHANT.c.id == version)).scalar_one())
         assert body["reference"] == {"kind": kind}
