@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
+from store.batch_items import BatchItems
+from store.batches import Batches
 from store.cases import Cases
 from store.deliveries import Deliveries
 from store.endpoints import Endpoints
@@ -15,6 +17,7 @@ from store.opt_outs import OptOuts
 from store.orders import Orders
 from store.registry import Registry
 from store.schema import upgrade
+from store.selecting import Selecting
 from store.sends import Sends
 
 
@@ -28,6 +31,9 @@ class Books:
         self.looks = Looks(engine)
         self.registry = Registry(engine)
         self.orders = Orders(engine, self.cases)
+        self.selecting = Selecting(engine)
+        self.batches = Batches(engine)
+        self.batch_items = BatchItems(engine)
         self.endpoints = Endpoints(engine)
         self.deliveries = Deliveries(engine, self.cases)
         self.inbox = Inbox(engine)
