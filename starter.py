@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-import structlog
 import typer
 from sqlalchemy.exc import ArgumentError, OperationalError
 from temporalio.service import RPCError
@@ -44,6 +43,8 @@ from config.settings import Settings, read_settings, read_what_is_right
 from gateway.serve import GatewayError
 from store.orders import OrderIdTakenError
 from store.schema import NewerBooksError
+from telemetry.logs import speak
+from telemetry.process import TelemetryError
 from workflows.client import ClocksForbiddenError, Started
 from workflows.opening import opening_of
 from workflows.server import ServerError
@@ -97,7 +98,16 @@ async def start_invoice(invoice: Mapping[str, Any], settings: Settings | None = 
 
 INTERRUPTED = 130
 
-TOLD = (CommandError, ConfigError, ServerError, GatewayError, ClocksForbiddenError, OrderIdTakenError, NewerBooksError)
+TOLD = (
+    CommandError,
+    ConfigError,
+    ServerError,
+    GatewayError,
+    ClocksForbiddenError,
+    OrderIdTakenError,
+    NewerBooksError,
+    TelemetryError,
+)
 """What a person can put right; the message says what and how."""
 
 
@@ -126,7 +136,8 @@ def _run() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's background job would ignore it
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
-        _log_to_stderr(read_what_is_right()[0].log_level)
+        settings = read_what_is_right()[0]
+        speak("command", settings.log_level, as_json=settings.log_format == "json")
         app()
     except TOLD as error:
         _fail(str(error), 1)
@@ -158,13 +169,6 @@ def _written_down() -> str:
     except OSError:
         return "please report it"
     return f"please report it; {log} says more, and may hold personal data"
-
-
-def _log_to_stderr(level: str) -> None:
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from activities.looking import Looking
 from activities.sending import Sending
 from activities.sms import SmsActivities, SmsPacker
 from activities.vendors import PARSERS, bounce_address, mailboxes, rounds, ways
+from activities.watching import watched
 from channels.way import Way
 from channels.webhook import posting
 from config.settings import Settings
@@ -34,6 +35,7 @@ from domain.deliveries import webhook_queue
 from domain.policy import Channel
 from domain.wire import InvoiceRef, channel_queue
 from store.books import Books
+from telemetry.process import OFF, Telemetry
 from templates.renderer import Renderer
 from workflows.client import CaseClient
 from workflows.delivery import DeliveryWorkflow
@@ -55,14 +57,14 @@ log = structlog.get_logger()
 
 
 def channel_activities(
-    books: Books, settings: Settings, ways: Mapping[Channel, Way]
+    books: Books, settings: Settings, ways: Mapping[Channel, Way], telemetry: Telemetry = OFF
 ) -> dict[Channel, Sequence[Callable[..., Any]]]:
     """What each channel's queue does."""
-    renderer, url = Renderer(), settings.address
-    email = EmailActivities(Sending(books, ways[Channel.EMAIL], EmailPacker(renderer, url)))
-    sms = SmsActivities(Sending(books, ways[Channel.SMS], SmsPacker(renderer, url)))
-    letter = LetterActivities(Sending(books, ways[Channel.LETTER], LetterPacker(renderer, url)))
-    agency = CollectionActivities(Sending(books, ways[Channel.COLLECTION], pack_for_agency))
+    renderer, url, way, seen = Renderer(), settings.address, watched(ways, telemetry), telemetry.figures
+    email = EmailActivities(Sending(books, way[Channel.EMAIL], EmailPacker(renderer, url), figures=seen))
+    sms = SmsActivities(Sending(books, way[Channel.SMS], SmsPacker(renderer, url), figures=seen))
+    letter = LetterActivities(Sending(books, way[Channel.LETTER], LetterPacker(renderer, url), figures=seen))
+    agency = CollectionActivities(Sending(books, way[Channel.COLLECTION], pack_for_agency, figures=seen))
     return {
         Channel.EMAIL: [email.send, email.reconcile],
         Channel.SMS: [sms.send, sms.reconcile],
@@ -72,16 +74,16 @@ def channel_activities(
 
 
 @asynccontextmanager
-async def running(client: Client, books: Books, settings: Settings) -> AsyncIterator[None]:
+async def running(client: Client, books: Books, settings: Settings, telemetry: Telemetry = OFF) -> AsyncIterator[None]:
     """Workers on every queue, until the block ends; then they finish what they have begun."""
     async with AsyncExitStack() as stack:
         poster = await stack.enter_async_context(posting(public_only=settings.production))
-        deliveries = DeliveryActivities(books, poster)
+        deliveries = DeliveryActivities(books, poster, figures=telemetry.figures)
         queues: list[tuple[str, Sequence[type], Sequence[Callable[..., Any]]]] = [
             (settings.task_queue, [InvoiceWorkflow], [Looking(books, settings.allow_test_clocks).look]),
             (webhook_queue(settings.task_queue), [DeliveryWorkflow], [deliveries.deliver, deliveries.give_up]),
         ]
-        for channel, activities in channel_activities(books, settings, ways(settings)).items():
+        for channel, activities in channel_activities(books, settings, ways(settings), telemetry).items():
             queues.append((channel_queue(settings.task_queue, channel), [], activities))
         for queue, workflows, activities in queues:
             threads = THREADS if workflows else CHANNEL_THREADS
@@ -92,6 +94,7 @@ async def running(client: Client, books: Books, settings: Settings) -> AsyncIter
                 workflows=workflows,
                 activities=activities,
                 activity_executor=pool,
+                max_cached_workflows=settings.cache,
                 max_concurrent_activities=None if workflows else CHANNEL_THREADS,
                 graceful_shutdown_timeout=GRACE,
                 interceptors=[Discreet()],
@@ -102,15 +105,15 @@ async def running(client: Client, books: Books, settings: Settings) -> AsyncIter
 
 
 @asynccontextmanager
-async def sweeping(client: CaseClient, settings: Settings) -> AsyncIterator[None]:
+async def sweeping(client: CaseClient, settings: Settings, telemetry: Telemetry = OFF) -> AsyncIterator[None]:
     """See to it, now and then, that a lost signal or a vendor's lost call only delays.
 
     Every case with an event that got no look is woken, and those without a loop get one: whoever entered them died
     before it began, or the server lost it. Vendors are asked, mailboxes emptied, batches closed. What merchants want
     to hear is sent on its way.
     """
-    hearing, out = Hearing(client, PARSERS), ways(settings)
-    asking = Asking(hearing, out, mailboxes(settings), rounds(out))
+    hearing, out = Hearing(client, PARSERS, figures=telemetry.figures), ways(settings)
+    asking = Asking(hearing, watched(out, telemetry), mailboxes(settings), rounds(out))
 
     async def wake(_: datetime) -> None:
         await _each(client.books.cases.behind, client.wake)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -19,6 +19,7 @@ from domain.deliveries import DELIVER, GIVE_UP, DeliveryOrder, webhook_queue
 from store.books import Books
 from store.deliveries import DEAD, DELIVERED, Begin, Delivery
 from store.endpoints import UnknownEndpointError
+from telemetry.figures import DELIVERIES, Figures
 from workflows.delivery import DeliveryWorkflow
 
 LOOK_EVERY = timedelta(seconds=1)
@@ -26,6 +27,9 @@ LOOK_EVERY = timedelta(seconds=1)
 
 ANEW_EVERY = timedelta(hours=1)
 """How often every message under way is begun again, in case the server lost its workflow."""
+
+AGAIN = "again"
+"""What came of an attempt that was not the last."""
 
 AT_ONCE = 20
 """Workflows that are begun at the same time."""
@@ -39,6 +43,7 @@ class DeliveryActivities:
 
     books: Books
     poster: Poster
+    figures: Figures = field(default_factory=Figures, kw_only=True)
 
     @activity.defn(name=DELIVER)
     async def deliver(self, order: DeliveryOrder) -> str:
@@ -70,11 +75,13 @@ class DeliveryActivities:
     async def give_up(self, order: DeliveryOrder) -> str:
         """Write down that a message is dead; how its delivery ended."""
         await asyncio.to_thread(self.books.deliveries.give_up, order, datetime.now(UTC))
+        self.figures.count(DELIVERIES, DEAD)
         return (await asyncio.to_thread(self.books.deliveries.get, order.delivery_id)).state
 
     async def _record(self, order: DeliveryOrder, reply: Reply, ended: str | None) -> None:
         now = datetime.now(UTC)
         await asyncio.to_thread(self.books.deliveries.tried, order, reply.status, reply.said, ended, now)
+        self.figures.count(DELIVERIES, ended or AGAIN)
 
     def _close(self, message: Delivery) -> None:
         with suppress(UnknownEndpointError):  # another message has closed it meanwhile

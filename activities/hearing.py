@@ -7,8 +7,9 @@ of it: the vendor's own moment is kept beside it.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import structlog
@@ -26,6 +27,7 @@ from domain.wire import InvoiceRef
 from domain.words import Reason, Status
 from store.inbox import Found, Known, Line, Mentions
 from store.opt_outs import EVERY_MERCHANT, OptOut
+from telemetry.figures import HEARD, Figures
 from workflows.client import CaseClient
 from workflows.clock import TestClock
 
@@ -66,6 +68,7 @@ class Hearing:
 
     client: CaseClient
     parsers: Mapping[str, Parse]
+    figures: Figures = field(default_factory=Figures, kw_only=True)
 
     async def keep(self, post: Post) -> int | None:
         """Keep a post for good; None if it is there already.
@@ -104,7 +107,10 @@ class Hearing:
             ]
 
         mentions = Mentions(ids, vendor_ids, understand)
-        await self._wake(await asyncio.to_thread(self.client.books.inbox.write, vendor, mentions, post_id))
+        woken = await asyncio.to_thread(self.client.books.inbox.write, vendor, mentions, post_id)
+        for word, times in Counter(said.word for said in heard).items():
+            self.figures.count(HEARD, vendor, word, by=times)
+        await self._wake(woken)
 
     async def read_new(self, before: datetime) -> int:
         """Understand what was kept before a moment and not read since; how many posts that were."""

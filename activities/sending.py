@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -35,6 +35,7 @@ from store.books import Books
 from store.cases import CaseFile
 from store.opt_outs import OptOut
 from store.sends import KeptSend, Place
+from telemetry.figures import SEARCHES, SENDS, Figures
 from templates.errors import RenderError
 
 PATIENCE_S = 20
@@ -58,6 +59,7 @@ class Sending:
     books: Books
     way: Way
     pack: Callable[[Packing], Parcel]
+    figures: Figures = field(default_factory=Figures, kw_only=True)
 
     def send(self, order: SendOrder) -> Report:
         """Carry out a send if it still stands."""
@@ -75,11 +77,12 @@ class Sending:
             log.error(
                 "a message could not be made", invoice=order.invoice_id, send=str(order.send.id), error=str(error)
             )
-            return self._settle(case.id, order.send.id, Answer(Status.NOT_SENT, "renderer", why=Reason.CANNOT_RENDER))
+            answer = Answer(Status.NOT_SENT, "renderer", why=Reason.CANNOT_RENDER)
+            return self._sent(order, answer, self._settle(case.id, order.send.id, answer))
         if not self.books.sends.keep(place, parcel, self.way.name):
             return Report(None)
         answer = self._ask(case, order.send.channel, Item(place.id, parcel, datetime.now(UTC)), began)
-        return self._settle(case.id, order.send.id, answer, place)
+        return self._sent(order, answer, self._settle(case.id, order.send.id, answer, place))
 
     def reconcile(self, order: ReconcileOrder) -> Report:
         """Look for evidence of a send whose outcome nobody knows."""
@@ -94,6 +97,7 @@ class Sending:
             answer = self._called_back(kept)  # a search may repeat a letter, and nothing is owed any more
         else:
             answer = self._elsewhere(kept) or self.way.evidence(item_of(kept), datetime.now(UTC))
+        self.figures.count(SEARCHES, kept.channel, answer.vendor, answer.status)
         return self._settle(order.invoice_id, kept.send, answer, place)
 
     def recall(self, order: RecallOrder) -> Report:
@@ -103,6 +107,12 @@ class Sending:
         with self.books.cases.locked(order.invoice_id) as case:
             case.add(Recalled(at=started() + case.shift, send=kept.send, status=answer.status))
         return Report(answer.status)
+
+    def _sent(self, order: SendOrder, answer: Answer, report: Report) -> Report:
+        """What became of a send is in the books, and is counted."""
+        send = order.send
+        self.figures.count(SENDS, send.channel, answer.vendor, send.message, answer.status, answer.why or "")
+        return report
 
     def _called_back(self, kept: KeptSend) -> Answer:
         return self._elsewhere(kept) or self.way.recall(item_of(kept))

@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Annotated
 
@@ -14,6 +14,7 @@ import structlog
 import typer
 from temporalio.service import RPCError
 
+from activities.measuring import measuring
 from commands import show
 from commands.orders import JSON, MERCHANT, NUMBER
 from commands.session import CommandError, Running, found, in_session, session
@@ -25,6 +26,8 @@ from gateway.app import create_app
 from gateway.health import create_probes
 from gateway.serve import serving_gateway
 from store.books import open_books
+from telemetry.logs import speak
+from telemetry.process import Telemetry, telling
 from worker import THREADS, running, sweeping, until_stopped
 from workflows.client import CaseClient
 from workflows.server import add_columns, connect, free_port, serving
@@ -60,15 +63,16 @@ def worker() -> None:
         settings = read_settings()
         check(settings)
         _make_room()
-        async with (
-            session(settings) as client,
-            _probed(client, settings),
-            running(client.client, client.books, settings),
-        ):
-            await _columns(client)
-            async with sweeping(client, settings):
-                log.info("the worker runs", queue=settings.task_queue)
-                await until_stopped()
+        with _telling("worker", settings) as telemetry:
+            async with (
+                session(settings, telemetry) as client,
+                _probed(client, settings),
+                running(client.client, client.books, settings, telemetry),
+            ):
+                await _columns(client)
+                async with sweeping(client, settings, telemetry):
+                    log.info("the worker runs", queue=settings.task_queue)
+                    await until_stopped()
 
     asyncio.run(run())
 
@@ -80,11 +84,12 @@ def gateway() -> None:
         settings = read_settings()
         check(settings)
         _make_room()
-        async with session(settings) as client:
-            app = create_app(client, settings)
-            async with serving_gateway(app, settings.gateway_host, settings.gateway_port):
-                log.info("the gateway runs", address=settings.address)
-                await until_stopped()
+        with _telling("gateway", settings) as telemetry:
+            async with session(settings, telemetry) as client, measuring(client, telemetry):
+                app = create_app(client, settings, telemetry)
+                async with serving_gateway(app, settings.gateway_host, settings.gateway_port):
+                    log.info("the gateway runs", address=settings.address)
+                    await until_stopped()
 
     asyncio.run(run())
 
@@ -109,6 +114,12 @@ def fast_forward(
         show.glance(number, glance, json_=json_)
 
     in_session(work)
+
+
+def _telling(process: str, settings: Settings) -> AbstractContextManager[Telemetry]:
+    """What a process that stays tells of itself: its log, its figures, its traces."""
+    speak(process, settings.log_level, as_json=settings.log_format == "json")
+    return telling(process, metrics=settings.metrics, traces=settings.traces)
 
 
 @asynccontextmanager
@@ -149,8 +160,8 @@ def parse_duration(text: str) -> timedelta:
 class House:
     """Everything, running on one machine."""
 
-    def __init__(self, client: CaseClient, settings: Settings, addresses: Running) -> None:
-        self.client, self.settings, self.addresses = client, settings, addresses
+    def __init__(self, client: CaseClient, settings: Settings, addresses: Running, telemetry: Telemetry) -> None:
+        self.client, self.settings, self.addresses, self.telemetry = client, settings, addresses, telemetry
         self._worker = AsyncExitStack()
 
     def tell(self, title: str, *more: tuple[str, str]) -> None:
@@ -165,8 +176,9 @@ class House:
 
     async def start_worker(self) -> None:
         """Let the loops run."""
-        await self._worker.enter_async_context(running(self.client.client, self.client.books, self.settings))
-        await self._worker.enter_async_context(sweeping(self.client, self.settings))
+        worker = running(self.client.client, self.client.books, self.settings, self.telemetry)
+        await self._worker.enter_async_context(worker)
+        await self._worker.enter_async_context(sweeping(self.client, self.settings, self.telemetry))
 
     async def stop_worker(self) -> None:
         """Let nothing of ours run; what has begun is finished first."""
@@ -190,17 +202,20 @@ async def house(settings: Settings) -> AsyncIterator[House]:
     port = free_port(settings.gateway_port)
     settings = settings.model_copy(update={"gateway_port": port})
     async with AsyncExitStack() as stack:
+        telemetry = stack.enter_context(_telling("up", settings))
         server = await stack.enter_async_context(serving(settings.home, settings.temporal_port, settings.ui_port))
         settings = settings.model_copy(update={"temporal_port": server.port, "ui_port": server.ui_port})
         books = await asyncio.to_thread(open_books, settings.database)
         stack.callback(books.close)
-        client = CaseClient(
-            await connect(server.address), books, settings.task_queue, test_clocks=settings.allow_test_clocks
-        )
-        here = House(client, settings, Running(server.address, server.ui, settings.address))
+        telemetry.watch(books.engine)
+        plain = await connect(server.address, telemetry=telemetry)
+        client = CaseClient(plain, books, settings.task_queue, test_clocks=settings.allow_test_clocks)
+        here = House(client, settings, Running(server.address, server.ui, settings.address), telemetry)
         await here.start_worker()
         stack.push_async_callback(here.stop_worker)
-        await stack.enter_async_context(serving_gateway(create_app(client, settings), settings.gateway_host, port))
+        await stack.enter_async_context(measuring(client, telemetry))
+        app = create_app(client, settings, telemetry)
+        await stack.enter_async_context(serving_gateway(app, settings.gateway_host, port))
         here.addresses.write(settings.home)
         stack.callback((settings.home / "up.json").unlink, missing_ok=True)
         yield here

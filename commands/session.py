@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
@@ -12,13 +11,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from temporalio.client import Client
-from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError
 
 from config.settings import Settings, read_settings
+from config.temporal import read_temporal, refused
 from domain.wire import InvoiceRef
 from store.books import Books, open_books
 from store.cases import UnknownInvoiceError
+from telemetry.process import OFF, Telemetry
 from workflows.client import CaseClient
 from workflows.converter import DATA_CONVERTER
 
@@ -61,14 +61,15 @@ def in_session(work: Callable[[CaseClient], Awaitable[T]]) -> T:
 
 
 @asynccontextmanager
-async def session(settings: Settings) -> AsyncIterator[CaseClient]:
+async def session(settings: Settings, telemetry: Telemetry = OFF) -> AsyncIterator[CaseClient]:
     """A client for the running system, from the environment or from what ``kvitt up`` wrote.
 
     Raises:
         CommandError: it does not answer.
     """
-    client = await connected(settings)
+    client = await connected(settings, telemetry)
     books = open_books(settings.database)
+    telemetry.watch(books.engine)
     try:
         yield CaseClient(client, books, settings.task_queue, test_clocks=settings.allow_test_clocks)
     finally:
@@ -86,23 +87,23 @@ def opened_books(settings: Settings) -> Iterator[Books]:
         books.close()
 
 
-async def connected(settings: Settings) -> Client:
+async def connected(settings: Settings, telemetry: Telemetry = OFF) -> Client:
     """A Temporal client: ``TEMPORAL_*`` if set, else the embedded server.
 
     Raises:
         CommandError: it does not answer.
+        ConfigError: ``TEMPORAL_*`` cannot be used.
     """
-    config = ClientConfig.load_client_connect_config()
+    config = read_temporal()
     running = Running.read(settings.home)
     if "target_host" not in config:
         if running is None:
             raise CommandError(f"nothing runs in {settings.home}/; start it with: kvitt up, or set TEMPORAL_ADDRESS")
         config["target_host"] = running.temporal
     try:
-        return await Client.connect(**config, data_converter=DATA_CONVERTER)
-    except (RuntimeError, RPCError):
-        cure = "is TEMPORAL_ADDRESS right?" if os.environ.get("TEMPORAL_ADDRESS") else "start it with: kvitt up"
-        raise CommandError(f"no Temporal server answers at {config['target_host']}; {cure}") from None
+        return await Client.connect(**config, data_converter=DATA_CONVERTER, **telemetry.connecting)
+    except (RuntimeError, RPCError) as error:
+        raise CommandError(refused(config, error)) from None
 
 
 def found(client: CaseClient, number: str, merchant: str | None) -> InvoiceRef:

@@ -129,6 +129,14 @@ class Settings(BaseSettings):
     """How many requests each API key may make, as in `600/minute`; per gateway."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """From which level on the log is written."""
+    log_format: Literal["text", "json"] = "text"
+    """How the log is written: `text`, for people, or `json`, one object a line."""
+    metrics_host: str = Field(default="127.0.0.1", min_length=1)
+    """The address on which a worker or a gateway shows its metrics."""
+    metrics_port: int = Field(default=0, ge=0, le=65535)
+    """The port of the metrics; `0`: none are shown."""
+    traces: Annotated[Address, Field(examples=["http://127.0.0.1:4318"])] = ""
+    """The collector that traces are sent to, by OTLP over HTTP; without it nobody traces."""
 
     @classmethod
     def settings_customise_sources(
@@ -151,6 +159,11 @@ class Settings(BaseSettings):
         """The address of the gateway as customers reach it, without a slash at the end."""
         host = "localhost" if self.gateway_host in ("0.0.0.0", "::") else self.gateway_host  # noqa: S104
         return (self.public_url or f"http://{host}:{self.gateway_port}").rstrip("/")
+
+    @property
+    def metrics(self) -> tuple[str, int] | None:
+        """Where the metrics are shown, if they are."""
+        return (self.metrics_host, self.metrics_port) if self.metrics_port else None
 
     @property
     def shows_staff_pages(self) -> bool:

@@ -19,18 +19,20 @@ from gateway.guard import Guard
 from gateway.local import Calendars
 from gateway.pages import Pages
 from gateway.seal import Seal, read_key
+from telemetry.process import OFF, Telemetry
 from templates.renderer import Renderer
 from workflows.client import CaseClient
 
 
-def create_app(client: CaseClient, settings: Settings) -> FastAPI:
+def create_app(client: CaseClient, settings: Settings, telemetry: Telemetry = OFF) -> FastAPI:
     """The app. The staff's pages and the outbox ask nobody who they are: they are there only where that is safe."""
     pages = Pages()
-    desk = Desk(client, settings, Renderer(), pages, Seal(read_key(settings)), Calendars(client.books))
+    desk = Desk(client, settings, Renderer(), pages, Seal(read_key(settings)), Calendars(client.books), telemetry)
     app = FastAPI(title="Kvitt", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     for router in (pages.router(), health.router(desk), page.router(desk), viewed.router(desk)):
         app.include_router(router)
-    app.include_router(hooks.router(Hearing(client, PARSERS), ears(settings), settings.address))
+    hearing = Hearing(client, PARSERS, figures=telemetry.figures)
+    app.include_router(hooks.router(hearing, ears(settings), settings.address))
     app.mount(PREFIX, create_api(desk))
     if settings.shows_staff_pages:
         app.include_router(staff.router(desk))
@@ -43,7 +45,7 @@ def create_app(client: CaseClient, settings: Settings) -> FastAPI:
         return answer
 
     app.add_exception_handler(HTTPException, not_there)
-    app.add_middleware(Guard, broken=partial(broken, pages))
+    app.add_middleware(Guard, broken=partial(broken, pages), telemetry=telemetry)
     return app
 
 

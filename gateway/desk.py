@@ -15,6 +15,7 @@ from gateway.local import Calendars
 from gateway.pages import Pages
 from gateway.seal import Seal
 from store.books import Books
+from telemetry.process import OFF, Telemetry
 from templates.renderer import Renderer
 from workflows.client import CaseClient
 
@@ -34,6 +35,7 @@ class Desk:
     pages: Pages
     seal: Seal
     calendars: Calendars
+    telemetry: Telemetry = OFF
 
     @property
     def books(self) -> Books:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 import structlog
 from fastapi.responses import Response
+from opentelemetry.trace import Span, SpanKind
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from telemetry.figures import REQUEST
+from telemetry.logs import frames
+from telemetry.process import OFF, Telemetry
 
 log = structlog.get_logger()
 
@@ -62,47 +66,64 @@ def with_policy(response: Response, policy: Policy) -> Response:
     return response
 
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
 class Guard:
     """The outermost layer of the app."""
 
-    def __init__(self, app: ASGIApp, broken: Callable[[Mapping[str, str]], Response]) -> None:
-        self.app, self.broken = app, broken
+    def __init__(
+        self, app: ASGIApp, broken: Callable[[Mapping[str, str]], Response], telemetry: Telemetry = OFF
+    ) -> None:
+        self.app, self.broken, self.telemetry = app, broken, telemetry
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began, status = time.perf_counter(), 0
+        with self.telemetry.tracer.start_as_current_span(_method(scope), kind=SpanKind.SERVER) as span:
+            await self._answer(scope, receive, send, span)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, span: Span) -> None:
+        began, status, took = time.perf_counter(), 0, 0.0
 
         async def guarded(message: Message) -> None:
-            nonlocal status
+            nonlocal status, took
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
+            took = time.perf_counter() - began
 
         try:
             await self.app(scope, receive, guarded)
         except Exception as error:  # noqa: BLE001 - an entry point: nobody above could answer
-            log.error("request failed", error=type(error).__name__, path=_template(scope), at=_frames(error))
+            log.error("request failed", error=type(error).__name__, path=_template(scope), at=frames(error))
             if not status:
                 await self.broken(_asked(scope))(scope, receive, guarded)
-        ms = round((time.perf_counter() - began) * 1000)
-        log.info("request", method=scope["method"], path=_template(scope), status=status, ms=ms)
+        self._tell(scope, status, took, span)
+
+    def _tell(self, scope: Scope, status: int, took: float, span: Span) -> None:
+        """What was answered to what, and how fast; what a vendor's call leads to afterwards is not waited for."""
+        method, path = _method(scope), _template(scope)
+        log.info("request", method=method, path=path, status=status, ms=round(took * 1000))
+        self.telemetry.figures.took(REQUEST, took, method, path, str(status))
+        span.update_name(f"{method} {path}")
+        span.set_attributes({"http.request.method": method, "http.route": path, "http.response.status_code": status})
+
+
+def _method(scope: Scope) -> str:
+    """The method, as long as it is one: strangers send anything."""
+    return scope["method"] if scope["method"] in _METHODS else "other"
 
 
 def _template(scope: Scope) -> str:
     """The address as its route writes it: ``/i/{token}``. What was really asked for may be somebody's secret."""
     path = getattr(scope.get("route"), "path", None)
     return f"{scope.get('root_path', '')}{path}" if path else "unknown"
-
-
-def _frames(error: BaseException) -> list[str]:
-    """Where it broke. Not what it says: messages of libraries quote values, and values are people's."""
-    return [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-5:]]
 
 
 def _asked(scope: Scope) -> dict[str, str]:

@@ -18,6 +18,7 @@ from starlette.requests import ClientDisconnect
 from activities.hearing import Hearing
 from channels.hearing import Ear, Hook, Post
 from gateway.arriving import read_up_to
+from telemetry.figures import CALLS_REFUSED
 
 log = structlog.get_logger()
 
@@ -53,6 +54,7 @@ def router(hearing: Hearing, ears: Mapping[str, Ear], public_url: str) -> APIRou
         url = f"{public_url}/hooks/{vendor}" + (f"?{query}" if query else "")
         call = Hook(url, {name.lower(): value for name, value in request.headers.items()}, body)
         if not ear.verify(call, ear.secrets, datetime.now(UTC)):
+            hearing.figures.count(CALLS_REFUSED, vendor)
             log.warning("a call back could not prove who it is from; is its secret set?", vendor=vendor)
             return Response(status_code=403)
         post = Post(vendor, body, query)

@@ -22,6 +22,7 @@ from gateway.calm import missing, refused
 from gateway.desk import Desk
 from gateway.page import link_of
 from store.sends import KeptSend
+from telemetry.figures import TIME_TO_VIEW
 
 log = structlog.get_logger()
 
@@ -58,7 +59,9 @@ async def _report(desk: Desk, send: KeptSend) -> None:
     ref = InvoiceRef(send.invoice_id, send.merchant, send.number)
     event = Viewed(at=await desk.now(ref), send=send.send)
     try:
-        await desk.client.report(ref, event, key=f"viewed:{send.send}")
+        if await desk.client.report(ref, event, key=f"viewed:{send.send}"):
+            took = (event.at - send.reserved_at).total_seconds()
+            desk.telemetry.figures.took(TIME_TO_VIEW, took, send.channel)
     except RPCError:
         log.warning("a view is written down, but its case could not be woken", invoice=ref.id)
 

@@ -16,6 +16,7 @@ from domain.timeline import Entry
 from domain.wire import InvoiceRef
 from store.books import Books, open_books
 from store.registry import Opening
+from telemetry.process import OFF, Telemetry
 from tests.databases import database_of
 from worker import running
 from workflows.client import CaseClient
@@ -36,9 +37,11 @@ class House:
     books: Books
     settings: Settings
     worker: AsyncExitStack
+    telemetry: Telemetry = OFF
 
     async def start_worker(self) -> None:
-        await self.worker.enter_async_context(running(self.client.client, self.books, self.settings))
+        worker = running(self.client.client, self.books, self.settings, self.telemetry)
+        await self.worker.enter_async_context(worker)
 
     async def stop_worker(self) -> None:
         await self.worker.aclose()
@@ -63,13 +66,18 @@ class House:
 
 @asynccontextmanager
 async def open_house(
-    home: Path, server_settings: Mapping[str, str] = SERVER_SETTINGS, settings: Settings | None = None
+    home: Path,
+    server_settings: Mapping[str, str] = SERVER_SETTINGS,
+    settings: Settings | None = None,
+    telemetry: Telemetry = OFF,
 ) -> AsyncIterator[House]:
     settings = settings or Settings(home=home, database_url=database_of(home))
     async with serving(home, 0, 0, server_settings) as server:
         books = open_books(settings.database)
-        client = CaseClient(await connect(server.address), books, settings.task_queue, test_clocks=True)
-        house = House(client, books, settings, AsyncExitStack())
+        telemetry.watch(books.engine)
+        plain = await connect(server.address, telemetry=telemetry)
+        client = CaseClient(plain, books, settings.task_queue, test_clocks=True)
+        house = House(client, books, settings, AsyncExitStack(), telemetry)
         await house.start_worker()
         try:
             yield house
