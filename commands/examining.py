@@ -14,7 +14,6 @@ import httpx
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
-from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError, RPCStatusCode
 
 from channels.probes.finding import Finding, note, ok, trouble, unchecked, wrong
@@ -22,6 +21,7 @@ from commands.session import CommandError, Running, connected
 from config.merchants import SUFFIXES, load_merchant
 from config.problems import ConfigError, Problem
 from config.settings import Settings
+from config.temporal import read_temporal
 from domain.merchant import Merchant
 from gateway.seal import Seal, has_key, read_key
 from store.condition import OLDEST_POSTGRESQL, condition
@@ -120,11 +120,9 @@ def _database_trouble(said: str) -> str:
 
 async def _temporal(settings: Settings) -> list[Finding]:
     try:
-        config = ClientConfig.load_client_connect_config()
-    except RuntimeError:
-        return [
-            wrong("Temporal", "its settings cannot be read", "TEMPORAL_*, or the file that TEMPORAL_CONFIG_FILE names")
-        ]
+        config = read_temporal()
+    except ConfigError as error:
+        return [wrong(problem.key, problem.problem, problem.cure) for problem in error.problems]
     if "target_host" not in config and Running.read(settings.home) is None:
         if settings.production:
             return [
