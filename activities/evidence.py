@@ -20,6 +20,7 @@ from typing import Any
 from activities.exhibits import deliveries, in_words, messages
 from activities.grounds import law_as_json
 from config.invoice_input import InvoiceInput
+from domain.archive import ArchiveError
 from domain.evidence import HISTORY, Piece, act_path, compact, indented, packed, rows
 from domain.explaining import line_as_json, open_as_json
 from domain.ledger import ledger
@@ -31,6 +32,7 @@ from domain.timeline import Did, Entry
 from store.books import Books
 from store.cases import CaseFile
 from store.evidence import KeptOrder, Pinned
+from store.forgetting import Forgotten
 
 _README = """\
 Evidence: invoice {number} of {name} ({merchant})
@@ -63,9 +65,19 @@ _FILE = "\npolicy.yaml      the merchant's file as it was published"
 
 
 def evidence_of(books: Books, case: CaseFile) -> bytes:
-    """The pack of a case as it stands in the books, for its merchant."""
+    """The pack of a case as the books stand, for its merchant; as it was sealed, if the customer was forgotten."""
+    if forgotten := books.forgetting.of(case.id):
+        return _sealed(books, forgotten)
     moments = [event.at for event in case.events] + ([case.looked_at] if case.looked_at else [])
     return _Gathering(books, case, max(moments, default=_issued(case)), is_to_agency=False).pack(None)
+
+
+def _sealed(books: Books, forgotten: Forgotten) -> bytes:
+    """The same bytes, and so the same head, for as long as the law wants them kept."""
+    pack = books.forgetting.sealed(forgotten.invoice_id)
+    if pack is None:
+        raise ArchiveError(f"its customer was forgotten, and its books were kept until {forgotten.keep_until}")
+    return pack
 
 
 def claim_of(books: Books, case: CaseFile, at: datetime, notice: Mapping[str, Any]) -> bytes:

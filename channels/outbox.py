@@ -7,7 +7,7 @@ A file appears under its send's id in one step, so it is there whole or not at a
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,8 @@ from domain.words import Status
 SUFFIXES = {Channel.EMAIL: ".eml", Channel.SMS: ".txt", Channel.LETTER: ".pdf", Channel.COLLECTION: ".json"}
 PACK = {"application/zip": ".zip"}
 """A claim is a pack; a notice about one is not."""
+PARTIAL = ".part"
+"""What ends a file that is not whole yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Outbox:
         path = self._path(item)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_suffix(".part")
+            partial = path.with_suffix(PARTIAL)
             partial.write_bytes(item.parcel.body)
             os.replace(partial, path)
         except OSError as error:
@@ -64,3 +66,13 @@ class Outbox:
     def _path(self, item: Item) -> Path:
         suffix = PACK.get(item.parcel.media_type, SUFFIXES[self.channel])
         return self.folder / self.channel / f"{item.id}{suffix}"
+
+
+def take_out(folder: Path, ids: Iterable[str]) -> int:
+    """Take messages out of the outbox for good, on whatever channel they lie; how many files that were."""
+    endings = (*SUFFIXES.values(), *PACK.values(), PARTIAL)
+    paths = [folder / channel / f"{send_id}{ending}" for send_id in ids for channel in SUFFIXES for ending in endings]
+    there = [path for path in paths if path.exists()]
+    for path in there:
+        path.unlink(missing_ok=True)
+    return len(there)

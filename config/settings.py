@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 from config.environment import FILE, PREFIX, Environment, read_environment
 from config.faults import told
 from config.problems import ConfigError, Problem, closest, wrong
+from config.retention import RetentionSettings
 from config.vendors import (
     AGENCY_NAME,
     Address,
@@ -63,7 +64,7 @@ def _agencies(value: Any) -> Any:
     return found
 
 
-class Settings(BaseSettings):
+class Settings(RetentionSettings, BaseSettings):
     """Everything that differs from one installation to the next; the defaults run all of it on one machine."""
 
     model_config = SettingsConfigDict(

@@ -11,10 +11,13 @@ from store.deliveries import Deliveries
 from store.endpoints import Endpoints
 from store.engine import open_engine
 from store.evidence import Evidence
+from store.expiring import Expiring
+from store.forgetting import Forgetting
 from store.inbox import Inbox
 from store.looks import Looks
 from store.opt_outs import OptOuts
 from store.orders import Orders
+from store.people import People
 from store.registry import Registry
 from store.schema import upgrade
 from store.selecting import Selecting
@@ -39,6 +42,9 @@ class Books:
         self.inbox = Inbox(engine)
         self.opt_outs = OptOuts(engine)
         self.evidence = Evidence(engine)
+        self.people = People(engine)
+        self.forgetting = Forgetting(engine)
+        self.expiring = Expiring(engine)
 
     def close(self) -> None:
         """Give the connections back."""

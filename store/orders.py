@@ -15,6 +15,7 @@ from store.cases import EVENT, INVOICE, CaseFile, Cases
 from store.codec import KINDS, dump, load_event
 from store.customers import customer_of
 from store.engine import hold, reading, writing
+from store.forgetting import refuse_if_forgotten
 from store.registry import COMMAND
 
 _KEEP = {
@@ -65,10 +66,13 @@ class Orders:
 
         Raises:
             OrderIdTakenError: another invoice has an order of this id.
+            ForgottenError: it is about how to reach a customer who was forgotten.
         """
         with self.cases.locked(invoice_id) as case:
             if not case.add(event, f"command:{order.id}") or case.connection is None:
                 return False
+            if details or order.reply:
+                refuse_if_forgotten(case.connection, invoice_id, f"{case.invoice.merchant}/{case.invoice.number}")
             self.note(case, order, event)
             if details:
                 changed = {"details": details, "customer": customer_of(case.invoice.merchant, details)}

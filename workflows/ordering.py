@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from config.problems import ConfigError, Problem
 from domain.events import Event, Stopped
 from domain.wire import Glance, InvoiceRef
 from store.books import Books
@@ -58,6 +59,8 @@ def prepared(books: Books, ref: InvoiceRef, asked: Asked, order_id: str, now: da
     details = contact_changes(case.details, values)
     if known is None:
         fitting(asked.kind, values, case.facts)
+    if details or values.get("reply"):
+        _refuse_if_forgotten(books, ref)
     event = asked.kind.event(Given(at, today, values, case, books))
     return Prepared(case, event, details, values.get("reply") or "", known)
 
@@ -83,3 +86,10 @@ def stop_in_advance(books: Books, merchant: str, number: str, order: Order) -> b
         OrderIdTakenError: another invoice has an order of this id.
     """
     return books.orders.keep_for(merchant, number, order, Stopped(at=datetime.now(UTC)))
+
+
+def _refuse_if_forgotten(books: Books, ref: InvoiceRef) -> None:
+    """Let nobody write to a customer who was forgotten, nor into the books how to."""
+    if found := books.forgetting.of(ref.id):
+        problem = f"its customer was forgotten on {found.at:%Y-%m-%d}; nobody can be written to"
+        raise ConfigError([Problem("", None, ref.number, problem, "leave out what is for the customer")])

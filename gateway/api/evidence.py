@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from activities.evidence import evidence_of
+from domain.archive import ArchiveError
 from domain.explaining import explained, line_as_json, open_as_json
 from domain.ledger import ledger
 from gateway.api.auth import Caller, ReadsDocuments, ReadsInvoices
@@ -96,4 +97,7 @@ def _ledger(asks: Caller, invoice_id: int, day: date | None) -> LedgerDocument:
 
 def _pack(asks: Caller, invoice_id: int) -> bytes:
     books = asks.service.books
-    return evidence_of(books, books.cases.read(invoice_id))
+    try:
+        return evidence_of(books, books.cases.read(invoice_id))
+    except ArchiveError as error:
+        raise Refusal(Kind.NOT_FOUND, f"There is no pack: {error}.") from None
