@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from domain.attention import CURES, Need
 from domain.calendar import Calendar
 from domain.charge import ChargeKind
 from domain.decisions import Decision
@@ -16,37 +17,6 @@ from domain.simulation import Planned
 from domain.stages import stage_of
 from domain.telling import moment, plan_list, tell
 from domain.words import Reason
-
-QUESTIONS = {
-    Reason.UNREACHABLE: (
-        "no channel reached the customer, so nothing more is sent. Give a new address "
-        "(`kvitt amend {case} --email …`, `--phone`, `--address`), or end it: `kvitt stop {case}`."
-    ),
-    Reason.EXHAUSTED: (
-        "every step is done and it is still unpaid. Go on waiting for the money: `kvitt release {case}`; "
-        "or end it: `kvitt credit {case} AMOUNT`, `kvitt stop {case}`."
-    ),
-    Reason.DISPUTED_IN_COLLECTION: (
-        "the customer disputes a claim that the agency has; the agency was told. When it is looked into: "
-        "`kvitt answer {case} OUTCOME`; to take the claim back: `kvitt withdraw {case}`."
-    ),
-    Reason.CANNOT_RENDER: (
-        "a message could not be made; the worker's log says why. Put it right, then `kvitt release {case}`."
-    ),
-    Reason.AGENCY_SILENT: (
-        "the agency has not said that it has the claim. Ask it; then wait on: `kvitt release {case}`, "
-        "or take the claim back: `kvitt withdraw {case}`."
-    ),
-    Reason.AGENCY_CLOSED: (
-        "the agency has closed its case and something is still owed. Wait for the money: `kvitt release {case}`; "
-        "or end it: `kvitt write-off {case} AMOUNT`, `kvitt stop {case}`."
-    ),
-    Reason.AGENCY_REFUSED: (
-        "the agency refused what was sent to it. Put it right, then `kvitt release {case}`; "
-        "or keep the claim: `kvitt withdraw {case}`, then `kvitt release {case}`."
-    ),
-}
-"""Why a person is asked, and what ends the question."""
 
 NAMES = {ChargeKind.FEE: "fees", ChargeKind.INTEREST: "interest", ChargeKind.COMPENSATION: "compensation"}
 
@@ -64,13 +34,18 @@ def briefing(facts: Facts, decision: Decision, planned: Sequence[Planned], calen
     return "\n\n".join((*filter(None, parts), plan_list(planned, calendar, as_of)))
 
 
+def question(reason: Reason, case: str) -> str:
+    """Why a person is asked, and what ends the question."""
+    return CURES[Need(reason)].told(case=case)
+
+
 def standing(facts: Facts, decision: Decision, calendar: Calendar) -> str:
     """Where it stands and why; and which order ends a question or a hold."""
     stage = stage_of(facts, decision).replace("_", " ").capitalize()
     case = f"{facts.invoice.merchant}/{facts.invoice.number}"
     open_asks = [ask.reason for ask in facts.asks if not ask.resolved]
     if open_asks:
-        return f"**{stage}:** {QUESTIONS[open_asks[-1]].format(case=case)}"
+        return f"**{stage}:** {question(open_asks[-1], case)}"
     told = f"**{stage}.** {tell(decision, calendar)}."
     held = facts.hold.kind if facts.hold else Reason.DISPUTED if facts.disputes else None
     part = f" {facts.disputed} {facts.disputed.currency} is disputed." if facts.disputes and not facts.hold else ""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.briefing import QUESTIONS
+from domain.briefing import question
 from domain.calendar import Calendar
 from domain.events import (
     Amended,
@@ -49,7 +49,7 @@ def tables(case: CaseFile, orders: Sequence[GivenOrder]) -> list[Table]:
     facts, calendar = case.facts, case.law.calendar
     ref = f"{case.invoice.merchant}/{case.invoice.number}"
     asked = [
-        (_words(ask.reason), moment(ask.at, calendar), QUESTIONS[ask.reason].format(case=ref))
+        (_words(ask.reason), moment(ask.at, calendar), question(ask.reason, ref))
         for ask in facts.asks
         if not ask.resolved
     ]

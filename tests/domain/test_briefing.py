@@ -104,7 +104,7 @@ def test_an_agency_that_says_nothing_is_asked_about():
     collection = replace(collected_after(12), acknowledged_within=days(3))
     life = Life(a_policy(collection=collection)).live("06-20 12:00")
 
-    assert said(life).startswith("**Needs attention:** the agency has not said that it has the claim.")
+    assert said(life).startswith("**Needs attention:** the agency has not said within `acknowledged_within` that it has")
 
 
 def test_what_is_owed_says_how_it_comes_to_that():
@@ -120,7 +120,7 @@ def test_the_whole_briefing_ends_with_the_plan():
 
 
 def test_a_question_replaces_what_comes_next():
-    assert said(unreached()).startswith("**Needs attention:** no channel reached the customer")
+    assert said(unreached()).startswith("**Needs attention:** every channel failed: bounced, refused, or no address.")
 
 
 def test_a_new_address_answers_that_nobody_was_reached():
