@@ -29,6 +29,7 @@ from commands import (
     looking,
     migrating,
     orders,
+    people,
     policies,
     running,
     show,
@@ -41,6 +42,7 @@ from config.invoices import read_invoice
 from config.problems import ConfigError
 from config.settings import Settings, read_settings, read_what_is_right
 from gateway.serve import GatewayError
+from store.forgetting import ForgottenError
 from store.orders import OrderIdTakenError
 from store.schema import NewerBooksError
 from telemetry.logs import speak
@@ -70,6 +72,7 @@ for part in (
     keys,
     webhooks,
     heard,
+    people,
     migrating,
 ):
     part.register(app)
@@ -104,6 +107,7 @@ TOLD = (
     ServerError,
     GatewayError,
     ClocksForbiddenError,
+    ForgottenError,
     OrderIdTakenError,
     NewerBooksError,
     TelemetryError,

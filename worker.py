@@ -24,6 +24,7 @@ from activities.email import EmailActivities, EmailPacker
 from activities.hearing import Hearing
 from activities.letter import LetterActivities, LetterPacker
 from activities.looking import Looking
+from activities.retention import Retention
 from activities.sending import Sending
 from activities.sms import SmsActivities, SmsPacker
 from activities.vendors import PARSERS, bounce_address, mailboxes, rounds, ways
@@ -110,10 +111,11 @@ async def sweeping(client: CaseClient, settings: Settings, telemetry: Telemetry 
 
     Every case with an event that got no look is woken, and those without a loop get one: whoever entered them died
     before it began, or the server lost it. Vendors are asked, mailboxes emptied, batches closed. What merchants want
-    to hear is sent on its way.
+    to hear is sent on its way, and what nobody may keep any longer is let go of.
     """
     hearing, out = Hearing(client, PARSERS, figures=telemetry.figures), ways(settings)
     asking = Asking(hearing, watched(out, telemetry), mailboxes(settings), rounds(out))
+    retention = Retention(client.books, settings)
 
     async def wake(_: datetime) -> None:
         await _each(client.books.cases.behind, client.wake)
@@ -123,7 +125,7 @@ async def sweeping(client: CaseClient, settings: Settings, telemetry: Telemetry 
         await stack.enter_async_context(announcing(Announcer(client.plain, client.books, client.queue)))
         if address := bounce_address(settings, hearing.keep):
             await stack.enter_async_context(address)
-        tasks = [asyncio.create_task(_every_minute(duty)) for duty in (wake, *asking.duties())]
+        tasks = [asyncio.create_task(_every_minute(duty)) for duty in (wake, retention.tend, *asking.duties())]
         try:
             yield
         finally:

@@ -17,6 +17,11 @@ def missing(pages: Pages, headers: Mapping[str, str]) -> Response:
     return _say(pages, headers, "missing", 404)
 
 
+def gone(pages: Pages, headers: Mapping[str, str]) -> Response:
+    """There was such a page, and there will be none again."""
+    return _say(pages, headers, "gone", 410)
+
+
 def refused(pages: Pages, headers: Mapping[str, str]) -> Response:
     """Not done."""
     return _say(pages, headers, "refused", 403)

@@ -18,9 +18,9 @@ from temporalio.service import RPCError
 from domain.events import Viewed
 from domain.wire import InvoiceRef
 from gateway.arriving import read_up_to
-from gateway.calm import missing, refused
+from gateway.calm import gone, missing, refused
 from gateway.desk import Desk
-from gateway.page import link_of
+from gateway.page import is_over, link_of
 from store.sends import KeptSend
 from telemetry.figures import TIME_TO_VIEW
 
@@ -42,6 +42,8 @@ def router(desk: Desk) -> APIRouter:
         send = await asyncio.to_thread(link_of, desk, token)
         if send is None:
             return missing(desk.pages, request.headers)
+        if await asyncio.to_thread(is_over, desk, send):
+            return gone(desk.pages, request.headers)
         by_hand = form.get("by") == "hand"
         if not _is_from_our_page(request.headers) or _is_early(request.headers):
             return refused(desk.pages, request.headers)

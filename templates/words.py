@@ -137,6 +137,8 @@ PAGE = {
     "heard.viewed": N_("The invoice was viewed"),
     "missing.title": N_("We cannot find this page"),
     "missing.text": N_("The link may be incomplete. Open it from the message again, or copy all of it."),
+    "gone.title": N_("This invoice is no longer shown"),
+    "gone.text": N_("It is settled, and what was kept for this page is gone. The sender of the invoice can tell more."),
     "broken.title": N_("Something went wrong"),
     "broken.text": N_("Sorry, this page cannot be shown just now. Please try again in a little while."),
     "refused.title": N_("That did not work"),
