@@ -51,7 +51,7 @@ class InvoiceWorkflow:
         self.ended = 0
         """Looks ended."""
         self.glance: Glance | None = None
-        self.shown: list[SearchAttributeUpdate[Any]] = []
+        self.shown: tuple[object, ...] = ()
 
     @workflow.run
     async def run(self, ref: InvoiceRef) -> str:
@@ -139,12 +139,16 @@ class InvoiceWorkflow:
             return
 
     def _show(self, glance: Glance) -> None:
-        """Put where the case stands into the columns of the UI, when that has changed."""
-        shown = columns_of(glance)
+        """Put where the case stands into the columns of the UI, when that has changed.
+
+        The other columns come along. They decide nothing here: workers of before, which do not know them, must give the
+        same commands, to go on beside us and after us.
+        """
+        shown = (glance.stage, glance.next_step, glance.next_at, glance.due)
         if shown == self.shown:
             return
         self.shown = shown
-        workflow.upsert_search_attributes(shown)
+        workflow.upsert_search_attributes(columns_of(glance))
 
 
 def columns_of(glance: Glance) -> list[SearchAttributeUpdate[Any]]:
