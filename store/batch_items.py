@@ -29,6 +29,7 @@ from domain.wire import InvoiceRef
 from store.batches import ITEM, change_batch, count_items, one_batch
 from store.cases import INVOICE
 from store.engine import among, reading, writing
+from store.registry import Opened, Opening, enter
 from store.selecting import Selection, in_order
 
 _OF, _AT = "of_batch", "at_place"
@@ -137,19 +138,36 @@ class BatchItems:
             return [_item(row) for row in connection.execute(query.where(mine).order_by(ITEM.c.place).limit(limit))]
 
     def admit(self, batch_id: str, places: Sequence[int]) -> frozenset[int]:
-        """Of those that would act at once, the ones that may. If that is not all of them, the batch pauses."""
+        """Of those that would act at once, the ones that may: not more, all in all, than a person has confirmed."""
         with writing(self.engine) as connection:
             batch = one_batch(connection, batch_id, lock=True)
             left = len(places) if batch.at_once is None else max(0, batch.at_once - batch.acted)
             admitted = sorted(places)[:left]
             mine = (ITEM.c.batch_id == batch_id) & among(ITEM.c.place, admitted, connection)
             connection.execute(update(ITEM).where(mine).values(acts=True))
-            changes: dict[str, Any] = {"acted": batch.acted + len(admitted)}
-            if len(admitted) < len(places) and batch.state is BatchState.RUNNING:
-                said = f"More would act at once than the {batch.at_once:,} that were confirmed"
-                changes |= {"state": BatchState.PAUSED, "said": said}
-            change_batch(connection, batch_id, **changes)
+            change_batch(connection, batch_id, acted=batch.acted + len(admitted))
         return frozenset(admitted)
+
+    def start(self, batch_id: str, openings: Sequence[tuple[int, Opening]], now: datetime) -> list[InvoiceRef]:
+        """Enter invoices, each with its place, and write down that it was done, all in one go; the new ones.
+
+        Whoever enters many at once takes their locks in the same order, lest two wait for each other.
+        """
+        in_turn = sorted(openings, key=lambda one: (one[1].invoice.merchant, one[1].invoice.number, one[0]))
+        opened: list[Opened] = []
+        with writing(self.engine) as connection:
+            for _, opening in in_turn:
+                opened.append(enter(connection, opening, now))
+            ended = [
+                Ended(place, ItemState.DONE if one.created else ItemState.UNCHANGED, invoice_id=one.id)
+                for (place, _), one in zip(in_turn, opened, strict=True)
+            ]
+            connection.execute(_SETTLE, [_settled(batch_id, one) for one in ended])
+        return [
+            InvoiceRef(one.id, opening.invoice.merchant, opening.invoice.number)
+            for (_, opening), one in zip(in_turn, opened, strict=True)
+            if one.created
+        ]
 
     def settle(self, batch_id: str, ended: Sequence[Ended], now: datetime) -> None:
         """Write down what became of some, in one go; with the last of them the batch is done.

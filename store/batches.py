@@ -126,6 +126,14 @@ class Batches:
                 _forget_sources(connection, batch_id)
             return one_batch(connection, batch_id)
 
+    def hold_back(self, batch_id: str) -> None:
+        """Pause a batch of which more would act at once than were confirmed, and say so."""
+        with writing(self.engine) as connection:
+            batch = one_batch(connection, batch_id, lock=True)
+            if batch.state is BatchState.RUNNING:
+                said = f"More would act at once than the {batch.at_once or 0:,} that were confirmed"
+                change_batch(connection, batch_id, state=BatchState.PAUSED, said=said)
+
     def get(self, batch_id: str, merchant: str | None = None) -> Batch:
         """A batch; with a merchant, only one of its own.
 

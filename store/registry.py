@@ -69,38 +69,8 @@ class Registry:
 
         Orders that came before the invoice did are its first events.
         """
-        invoice = opening.invoice
         with writing(self.engine) as connection:
-            hold(connection, "invoice", invoice.merchant, invoice.number)
-            same = select(INVOICE.c.id).where(
-                INVOICE.c.merchant == invoice.merchant, INVOICE.c.number == invoice.number
-            )
-            known = connection.execute(same).scalar()
-            if known is not None:
-                return Opened(int(known), created=False)
-            version = _version_of(connection, opening.merchant, opening.source, now)
-            row = {
-                "merchant": invoice.merchant,
-                "number": invoice.number,
-                "policy_version_id": _pin(connection, version, opening.policy),
-                "reference": opening.reference,
-                "invoice": dump(invoice),
-                "details": opening.details,
-                "customer": customer_of(invoice.merchant, opening.details),
-                "shift": opening.shift.total_seconds(),
-                "opened_at": now,
-                "stage": Stage.OPENED,
-                "resting": False,
-                "balance": invoice.amount.minor,
-                "currency": invoice.amount.currency,
-                "due": invoice.due,
-                "seen": 0,
-                "events": 0,
-                "wanted": 0,
-            }
-            invoice_id = int(_insert(connection, INVOICE, row))
-            _take_early_orders(connection, invoice_id, invoice)
-            return Opened(invoice_id, created=True)
+            return enter(connection, opening, now)
 
     def publish(self, merchant: Merchant, source: str, now: datetime, who: str = "", why: str = "") -> Published:
         """Make a merchant's file the newest version; the newest text again stays the version that it is."""
@@ -127,6 +97,39 @@ class Registry:
         """The rules of an invoice under a published version; the same again is the same."""
         with writing(self.engine) as connection:
             return Rules(version, _pin(connection, published, policy))
+
+
+def enter(connection: Connection, opening: Opening, now: datetime) -> Opened:
+    """Enter an invoice, once, on the connection at hand."""
+    invoice = opening.invoice
+    hold(connection, "invoice", invoice.merchant, invoice.number)
+    same = select(INVOICE.c.id).where(INVOICE.c.merchant == invoice.merchant, INVOICE.c.number == invoice.number)
+    known = connection.execute(same).scalar()
+    if known is not None:
+        return Opened(int(known), created=False)
+    version = _version_of(connection, opening.merchant, opening.source, now)
+    row = {
+        "merchant": invoice.merchant,
+        "number": invoice.number,
+        "policy_version_id": _pin(connection, version, opening.policy),
+        "reference": opening.reference,
+        "invoice": dump(invoice),
+        "details": opening.details,
+        "customer": customer_of(invoice.merchant, opening.details),
+        "shift": opening.shift.total_seconds(),
+        "opened_at": now,
+        "stage": Stage.OPENED,
+        "resting": False,
+        "balance": invoice.amount.minor,
+        "currency": invoice.amount.currency,
+        "due": invoice.due,
+        "seen": 0,
+        "events": 0,
+        "wanted": 0,
+    }
+    invoice_id = int(_insert(connection, INVOICE, row))
+    _take_early_orders(connection, invoice_id, invoice)
+    return Opened(invoice_id, created=True)
 
 
 def _versions(connection: Connection, where: Any, limit: int | None = None) -> list[Published]:

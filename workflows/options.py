@@ -44,3 +44,14 @@ GIVING_UP: dict[str, Any] = {
     "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
 }
 """That a message is dead is only written into our own database."""
+
+BATCHING: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(minutes=10),
+    "heartbeat_timeout": timedelta(seconds=10),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
+}
+"""A few of a batch, done until it succeeds: what was done before is not done twice. A worker that died is noticed by
+its silence."""
+
+STEERING: dict[str, Any] = LOOKING
+"""What a person wishes of a batch only goes into our own database."""

@@ -7,7 +7,7 @@ order's values must be is read in ``workflows/order_values.py``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -194,3 +194,13 @@ ORDERS: dict[str, OrderKind] = {
         ),
     )
 }
+
+_OF_ONE = frozenset({"amount", "email", "phone", "address"})
+"""What can be said of one invoice only."""
+
+FOR_MANY: dict[str, OrderKind] = {
+    kind.name: replace(kind, fields=tuple(field for field in kind.fields if field.name not in _OF_ONE))
+    for kind in ORDERS.values()
+    if not any(field.needed and field.name in _OF_ONE for field in kind.fields)
+}
+"""The orders that many invoices can be given at once, with what can be said of all of them."""

@@ -126,6 +126,7 @@ def test_trap_5_no_more_act_at_once_than_were_confirmed_then_the_batch_pauses_an
 
     assert books.batch_items.admit("b1", [1, 2]) == {1, 2}
     assert books.batch_items.admit("b1", [4, 5]) == {4}
+    books.batches.hold_back("b1")
 
     batch = books.batches.get("b1")
     assert (batch.state, batch.acted) == (BatchState.PAUSED, 3)
@@ -136,6 +137,7 @@ def test_trap_5_no_more_act_at_once_than_were_confirmed_then_the_batch_pauses_an
 def test_trap_5_a_person_who_resumes_confirms_how_many_more(books: Books):
     filled(books, 1, 2, 3, at_once=1)
     books.batch_items.admit("b1", [1, 2, 3])
+    books.batches.hold_back("b1")
 
     batch = books.batches.steer(Steering("b1", BatchState.RUNNING, at_once=2), NOW)
 
