@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
@@ -19,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from temporalio.service import RPCError
 
 from commands import (
+    attention,
     demo,
     doctor,
     evidence,
@@ -37,18 +39,19 @@ from commands import (
     webhooks,
 )
 from commands.session import CommandError, session
-from commands.starting import merchant_loader
 from config.invoices import read_invoice
 from config.problems import ConfigError
 from config.settings import Settings, read_settings, read_what_is_right
 from gateway.serve import GatewayError
 from store.forgetting import ForgottenError
 from store.orders import OrderIdTakenError
+from store.registry import Opening
 from store.schema import NewerBooksError
 from telemetry.logs import speak
 from telemetry.process import TelemetryError
 from workflows.client import ClocksForbiddenError, Started
 from workflows.opening import opening_of
+from workflows.published import Merchants
 from workflows.server import ServerError
 
 app = typer.Typer(
@@ -63,6 +66,7 @@ for part in (
     demo,
     starting,
     looking,
+    attention,
     ledger,
     evidence,
     orders,
@@ -93,10 +97,15 @@ async def start_invoice(invoice: Mapping[str, Any], settings: Settings | None = 
         CommandError: the system does not answer.
     """
     settings = settings or read_settings()
-    loaded = merchant_loader(settings.merchants)
-    checked = read_invoice(invoice, loaded)
     async with session(settings) as client:
-        return await client.start(opening_of(checked, loaded(checked.merchant)))
+        loaded = Merchants(client.books, settings.merchants)
+        opening = await asyncio.to_thread(lambda: _opening(invoice, loaded))
+        return await client.start(opening)
+
+
+def _opening(invoice: Mapping[str, Any], loaded: Merchants) -> Opening:
+    checked = read_invoice(invoice, loaded)
+    return opening_of(checked, loaded(checked.merchant))
 
 
 INTERRUPTED = 130

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -18,11 +17,11 @@ from commands.orders import JSON
 from commands.session import in_session
 from config.invoice_input import InvoiceInput
 from config.invoices import RowError, read_invoices
-from config.merchants import Loaded, find_merchant, load_merchant
 from config.problems import ConfigError, Problem
 from config.settings import read_settings
 from workflows.client import CaseClient
 from workflows.opening import opening_of
+from workflows.published import Merchants
 
 AT_ONCE = 16
 """Invoices that are started at the same time."""
@@ -58,12 +57,14 @@ def start(
 
     Example: kvitt start examples/invoices/march.csv.
     """
-    loaded = merchant_loader(merchants or read_settings().merchants)
-    rows = [row for path in file for row in read_invoices(path, loaded)]
-    if from_today:
-        rows = _moved_to(datetime.now(UTC).date(), rows)
+    folder = merchants or read_settings().merchants
 
     async def work(client: CaseClient) -> Count:
+        loaded = Merchants(client.books, folder)
+        rows = await asyncio.to_thread(lambda: [row for path in file for row in read_invoices(path, loaded)])
+        if from_today:
+            rows = _moved_to(datetime.now(UTC).date(), rows)
+        await asyncio.to_thread(tell_of_drafts, loaded, {row.merchant for row in rows if isinstance(row, InvoiceInput)})
         return await _start_all(client, rows, loaded)
 
     count = in_session(work)
@@ -71,18 +72,12 @@ def start(
     raise typer.Exit(BAD_ROWS if count.bad else 0)
 
 
-def merchant_loader(folder: Path) -> _Loader:
-    """Gives merchants by name, each read once and checked against the law of today."""
-    return _Loader(folder)
-
-
-class _Loader:
-    def __init__(self, folder: Path) -> None:
-        today = datetime.now(UTC).date()
-        self._load = lru_cache(maxsize=None)(lambda name: load_merchant(find_merchant(name, folder), today))
-
-    def __call__(self, name: str) -> Loaded:
-        return self._load(name)
+def tell_of_drafts(merchants: Merchants, names: Iterable[str]) -> None:
+    """Say so where a merchant's file is not what counts."""
+    for name in sorted(names):
+        if path := merchants.differs(name):
+            said = f"{path} is not what was published last, which counts; to publish it: kvitt policy publish {path}"
+            show.ERR.print(said, style="yellow", highlight=False, markup=False, soft_wrap=True)
 
 
 def _moved_to(today: date, rows: list[InvoiceInput | RowError]) -> list[InvoiceInput | RowError]:
@@ -96,7 +91,7 @@ def _moved_to(today: date, rows: list[InvoiceInput | RowError]) -> list[InvoiceI
     return [moved(row) if isinstance(row, InvoiceInput) else row for row in rows]
 
 
-async def _start_all(client: CaseClient, rows: list[InvoiceInput | RowError], loaded: _Loader) -> Count:
+async def _start_all(client: CaseClient, rows: list[InvoiceInput | RowError], loaded: Merchants) -> Count:
     count, waiting = Count(), iter(rows)
     bar = Progress(
         TextColumn("Starting"),
@@ -118,7 +113,7 @@ async def _start_all(client: CaseClient, rows: list[InvoiceInput | RowError], lo
     return count
 
 
-async def _start_one(client: CaseClient, row: InvoiceInput | RowError, loaded: _Loader, count: Count) -> None:
+async def _start_one(client: CaseClient, row: InvoiceInput | RowError, loaded: Merchants, count: Count) -> None:
     if isinstance(row, RowError):
         count.bad += 1
         count.problems.extend(row.problems)

@@ -24,7 +24,6 @@ from rich.console import Console
 from commands import looking, show
 from commands.demo import play_all
 from commands.running import House, house
-from commands.starting import merchant_loader
 from config.happenings import read_happenings
 from config.invoice_input import InvoiceInput
 from config.invoices import read_invoices
@@ -39,6 +38,7 @@ from store.registry import Opening
 from store.sends import KeptSend
 from workflows.opening import opening_of
 from workflows.play import Player
+from workflows.published import Merchants
 
 PICTURES = Path(__file__).parent / "pictures"
 EXAMPLES = Path("examples")
@@ -103,7 +103,7 @@ async def set_scene(here: House) -> None:
     """The example stories, lived to their ends; and the example invoices, lived until today."""
     told = [read_story(path, here.settings.merchants) for path in sorted((EXAMPLES / "stories").glob("*.yaml"))]
     await play_all(here, told)
-    loaded = merchant_loader(here.settings.merchants)
+    loaded = Merchants(here.client.books, here.settings.merchants)
     found = [row for path in sorted((EXAMPLES / "invoices").iterdir()) for row in read_invoices(path, loaded)]
     invoices = {row.number: row for row in found if isinstance(row, InvoiceInput)}
     for each in PARTS:

@@ -88,6 +88,23 @@ class Registry:
             found = _versions(connection, MERCHANT.c.merchant == merchant, limit=1)
         return found[0] if found else None
 
+    def newest_id(self, merchant: str) -> int | None:
+        """The id of that version."""
+        mine = select(MERCHANT.c.id).where(MERCHANT.c.merchant == merchant).order_by(MERCHANT.c.version.desc())
+        with reading(self.engine) as connection:
+            return connection.execute(mine.limit(1)).scalar()
+
+    def one(self, version_id: int) -> Published:
+        """A version by its id in the books."""
+        with reading(self.engine) as connection:
+            return _versions(connection, MERCHANT.c.id == version_id)[0]
+
+    def version(self, merchant: str, number: int) -> Published | None:
+        """A version by the number that the merchant knows."""
+        with reading(self.engine) as connection:
+            found = _versions(connection, (MERCHANT.c.merchant == merchant) & (MERCHANT.c.version == number))
+        return found[0] if found else None
+
     def versions(self, merchant: str) -> list[Published]:
         """All that was published, newest first."""
         with reading(self.engine) as connection:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from pydantic_core import PydanticCustomError
 
@@ -17,8 +18,10 @@ from domain.case import WRITTEN
 from domain.facts import Facts, Invoice
 from domain.money import Money
 from domain.policy import Channel, Policy
-from domain.words import COLLECTION, DisputeOutcome, reminder_step
+from domain.words import COLLECTION, DisputeOutcome, When, reminder_step
 from workflows.orders import PAID, Field, Kind, OrderKind
+
+T = TypeVar("T", bound=StrEnum)
 
 CONTACT = ("email", "phone", "address")
 LONGEST, MOST_LINES = 5_000, 100
@@ -105,14 +108,13 @@ def _read(field: Field, text: str, invoice: Invoice, policy: Policy, today: date
                 raise wrong(f"{day} is past", f"write a day from {today} on")
             return day
         case Kind.OUTCOME:
-            if text not in list(DisputeOutcome):
-                raise wrong(f'"{text}" is no outcome', f"write one of {', '.join(DisputeOutcome)}")
-            return DisputeOutcome(text)
+            return _one_of(DisputeOutcome, text, "an outcome")
         case Kind.STEP:
-            steps = [*map(reminder_step, range(len(policy.reminders))), *([COLLECTION] if policy.collection else [])]
-            if text not in steps:
-                raise wrong(f'"{text}" is not a step that costs', f"write one of {', '.join(steps)}")
-            return text
+            return _step(text, policy)
+        case Kind.VERSION:
+            return _version(text)
+        case Kind.WHEN:
+            return _one_of(When, text, "a moment")
         case Kind.WORDS:
             return _words(text)
         case Kind.TEXT:
@@ -124,6 +126,25 @@ def _money(field: Field, text: str, invoice: Invoice) -> Money:
     if not money or (money.minor < 0 and field is not PAID):
         raise wrong(f"{money} is not above zero", "write an amount above zero")
     return money
+
+
+def _one_of(words: type[T], text: str, what: str) -> T:
+    if text not in list(words):
+        raise wrong(f'"{text}" is not {what} that is known here', f"write one of {', '.join(words)}")
+    return words(text)
+
+
+def _step(text: str, policy: Policy) -> str:
+    steps = [*map(reminder_step, range(len(policy.reminders))), *([COLLECTION] if policy.collection else [])]
+    if text not in steps:
+        raise wrong(f'"{text}" is not a step that costs', f"write one of {', '.join(steps)}")
+    return text
+
+
+def _version(text: str) -> int:
+    if not re.fullmatch(r"[1-9]\d{0,5}", text, re.ASCII):
+        raise wrong(f'"{text}" is not a version', "write its number, as in 2")
+    return int(text)
 
 
 def _words(text: str) -> str:
@@ -201,12 +222,22 @@ def _over(_values: Mapping[str, Any], facts: Facts) -> Problem | None:
     return _problem("invoice", what, "to open it again, change its amount with amend, or take a payment back")
 
 
+def _move_fits(values: Mapping[str, Any], facts: Facts) -> Problem | None:
+    """A life that is over is not moved; nor is a case to the rules by which it goes already."""
+    if facts.closed is not None:
+        what = f"it is closed as {facts.closed.replace('_', ' ')}: no rule holds for it any more"
+        return _problem("invoice", what, "to open it again, change its amount with amend, or take a payment back")
+    is_there = facts.moving is None and facts.rules is not None and facts.rules.version == values["version"]
+    return _problem("version", f"it goes by version {values['version']} already", "name another") if is_there else None
+
+
 _FITS: dict[str, Callable[[Mapping[str, Any], Facts], Problem | None]] = {
     "dispute": _dispute_fits,
     "answer": _answer_fits,
     "write-off": _write_off_fits,
     "respite": _over,
     "pause": _over,
+    "move": _move_fits,
 }
 """What an order must find to mean anything."""
 

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from config.problems import ConfigError, Problem
 from domain.events import (
     Amended,
     Answered,
@@ -20,6 +21,7 @@ from domain.events import (
     Credited,
     Disputed,
     Event,
+    MoveAsked,
     Paid,
     Paused,
     Released,
@@ -29,8 +31,11 @@ from domain.events import (
     WithdrawalAsked,
     WrittenOff,
 )
+from domain.facts import Rules
+from domain.words import When
 from store.books import Books
 from store.cases import CaseFile
+from workflows.published import rules_under
 
 
 class Kind(StrEnum):
@@ -42,6 +47,8 @@ class Kind(StrEnum):
     STEP = "step"
     OUTCOME = "outcome"
     TEXT = "text"
+    VERSION = "version"
+    WHEN = "when"
     WORDS = "words"
     """What people read: it may have paragraphs."""
 
@@ -68,6 +75,19 @@ class Given:
 
     def __getitem__(self, name: str) -> Any:
         return self.values.get(name)
+
+    def rules(self) -> Rules:
+        """What the version of the merchant's file that is given means to the case.
+
+        Raises:
+            ConfigError: there is no such version, or it means nothing to this case.
+        """
+        merchant, number = self.case.invoice.merchant, self["version"]
+        published = self.books.registry.version(merchant, number)
+        if published is None:
+            cure = f"see them all with: kvitt policy versions {merchant}"
+            raise ConfigError([Problem("", None, "version", f"{merchant} has published no version {number}", cure)])
+        return rules_under(self.books, self.case, published)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +204,16 @@ ORDERS: dict[str, OrderKind] = {
             "Take the claim back from collection, or keep it from going there.",
             "kvitt withdraw 10001",
             lambda given: WithdrawalAsked(at=given.at),
+        ),
+        OrderKind(
+            "move",
+            "Have the case go by another published version of its merchant's file.",
+            "kvitt move 10001 2 --when next_step",
+            lambda given: MoveAsked(at=given.at, rules=given.rules(), when=given["when"] or When.NOW),
+            (
+                Field("version", Kind.VERSION, "Which; kvitt policy versions MERCHANT shows them.", needed=True),
+                Field("when", Kind.WHEN, "now, or next_step: when the step that it is in is over; default: now."),
+            ),
         ),
         OrderKind(
             "booked",

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from config.invoice_file import DebtorRow, InvoiceRow, ItemRow
 from config.schema import invoice_schemas
-from domain.words import DisputeOutcome
+from domain.words import DisputeOutcome, When
 from gateway.api.models import ProblemDocument
 from gateway.api.problems import MEDIA_TYPE, PROBLEMS
 from gateway.api.problems import Kind as ProblemKind
@@ -75,6 +75,8 @@ _FORMS: dict[Kind, dict[str, Any]] = {
     Kind.LAST_DAY: _DAY,
     Kind.STEP: {"type": "string", "pattern": r"^(reminder-[1-9][0-9]*|collection)$", "examples": ["reminder-1"]},
     Kind.OUTCOME: {"type": "string", "enum": [*DisputeOutcome]},
+    Kind.VERSION: {"type": "string", "pattern": "^[1-9][0-9]{0,5}$", "examples": ["2"]},
+    Kind.WHEN: {"type": "string", "enum": [*When]},
     Kind.TEXT: {"type": "string", "minLength": 1},
     Kind.WORDS: {
         "type": "string",

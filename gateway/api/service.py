@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import structlog
 from fastapi import Request
 from temporalio.service import RPCError
 
-from config.merchants import Loaded, find_merchant, load_merchant
+from config.merchants import Loaded
 from config.problems import ConfigError
 from domain.wire import InvoiceRef
 from gateway.api.problems import Kind, Refusal
@@ -22,6 +21,7 @@ from store.answered import Answered
 from store.books import Books
 from store.keys import ApiKeys
 from workflows.client import CaseClient
+from workflows.published import Merchants
 
 log = structlog.get_logger()
 
@@ -29,12 +29,11 @@ PATIENCE = timedelta(seconds=3)
 """How long a request waits for Temporal. What it asked for is in the books by then."""
 
 
-class Merchants:
-    """Merchants' files as they are now: read again when a file changes, and when the day does, and with it the law."""
+@dataclass(frozen=True, slots=True)
+class MerchantsAtHand:
+    """Merchants as new invoices get them."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._known: dict[str, tuple[object, Loaded]] = {}
+    merchants: Merchants
 
     def __call__(self, name: str) -> Loaded:
         """A merchant by its short name.
@@ -43,15 +42,10 @@ class Merchants:
             Refusal: its file is gone, or cannot be used. What is wrong with it goes to the log: it is ours to cure.
         """
         try:
-            path, today = find_merchant(name, self._folder), datetime.now(UTC).date()
-            stamp = (path, path.stat().st_mtime_ns, path.stat().st_size, today)
-            known = self._known.get(name)
-            if known is None or known[0] != stamp:
-                known = self._known[name] = (stamp, load_merchant(path, today))
+            return self.merchants(name)
         except (ConfigError, OSError) as error:
             log.error("a merchant's file cannot be used", merchant=name, error=str(error))
             raise Refusal(Kind.UNAVAILABLE, "The merchant's file cannot be used at the moment.") from None
-        return known[1]
 
 
 class Waker:
@@ -83,7 +77,7 @@ class Service:
     desk: Desk
     keys: ApiKeys
     answered: Answered
-    merchants: Merchants
+    merchants: MerchantsAtHand
     rates: Rates
     waker: Waker
 
@@ -95,7 +89,7 @@ class Service:
             desk,
             ApiKeys(engine),
             Answered(engine),
-            Merchants(settings.merchants),
+            MerchantsAtHand(Merchants(desk.books, settings.merchants)),
             Rates(settings.api_rate),
             Waker(desk.client),
         )

@@ -250,13 +250,33 @@ def test_a_merchant_whose_file_breaks_the_law_starts_nothing(system: System, tmp
     folder = tmp_path / "merchants"
     folder.mkdir()
     text = Path("examples/merchants/nordljus.yaml").read_text()
-    (folder / "nordljus.yaml").write_text(text.replace("fee: 60.00", "fee: 95.00"))
+    strict = text.replace("merchant: nordljus", "merchant: greedy").replace("fee: 60.00", "fee: 95.00")
+    (folder / "greedy.yaml").write_text(strict)
 
-    result = system.run("start", invoices(tmp_path, "c-40", "c-41"), "--merchants", str(folder))
+    result = system.run("start", invoices(tmp_path, "c-40", "c-41", merchant="greedy"), "--merchants", str(folder))
 
     assert result.returncode == 1
     assert "0 started, 2 could not be used." in result.stdout
     assert "lag (1981:739)" in result.stderr
+
+
+def test_what_was_published_counts_and_a_file_that_says_something_else_is_told_to_be_a_draft(
+    system: System, tmp_path: Path
+):
+    folder = tmp_path / "merchants"
+    folder.mkdir()
+    text = Path("examples/merchants/nordljus.yaml").read_text().replace("merchant: nordljus", "merchant: drafty")
+    file = folder / "drafty.yaml"
+    file.write_text(text)
+    first = system.run("start", invoices(tmp_path, "c-42", merchant="drafty"), "--merchants", str(folder))
+    file.write_text(text.replace("fee: 60.00", "fee: 30.00"))
+
+    second = system.run("start", invoices(tmp_path, "c-43", merchant="drafty"), "--merchants", str(folder))
+
+    assert (first.returncode, first.stderr) == (0, "")
+    assert "is not what was published last" in second.stderr
+    assert f"kvitt policy publish {file}" in second.stderr
+    assert "60.00" in system.run("plan", "drafty/c-43").stdout
 
 
 def test_policy_schema_is_json(system: System):

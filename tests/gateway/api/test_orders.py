@@ -28,6 +28,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "respite": {"until": "2026-05-01"},
     "pause": {"until": "2026-05-01"},
     "waive": {"step": "reminder-1"},
+    "move": {"version": "1", "when": "next_step"},
     "booked": {"day": "2026-03-05"},
 }
 
