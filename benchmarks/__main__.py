@@ -8,11 +8,10 @@ import sys
 from collections.abc import Callable
 
 from rich.console import Console
-from rich.table import Table
 
 from benchmarks import awake, document, events, hearing, letter, memory, rounds, simulate, starting
-from benchmarks.figures import HEAD, Figure
-from benchmarks.machine import load, machine
+from benchmarks.figures import Figure, table
+from benchmarks.machine import introduce
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "floor": rounds.measure,
@@ -24,8 +23,6 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "start": starting.measure,
     "awake": awake.measure,
 }
-QUIET = 0.7
-"""A machine with more load than this measures somebody else's work too."""
 
 
 def main() -> int:
@@ -34,15 +31,12 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job is born deaf to it
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     console = Console()
-    for name, value in machine().items():
-        console.print(f"{name}: {value}", highlight=False)
-    if load() > QUIET:
-        console.print(f"The machine is not quiet: its load is {load():.1f}.", style="yellow")
+    introduce(console)
     figures: list[Figure] = []
     for name in arguments.names or BENCHMARKS:
         with console.status(f"Measuring {name} …"):
             figures += BENCHMARKS[name]()
-    console.print(_table(figures))
+    console.print(table(figures))
     if arguments.write:
         document.write(figures, " ".join(("python -m benchmarks", *arguments.names, "--write")))
     return 0 if all(one.met for one in figures) else 1
@@ -53,13 +47,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], metavar="NAME", help=", ".join(BENCHMARKS))
     parser.add_argument("--write", action="store_true", help="rewrite the figures in docs/benchmarks.md")
     return parser.parse_args()
-
-
-def _table(figures: list[Figure]) -> Table:
-    table = Table(*HEAD)
-    for one in figures:
-        table.add_row(*one.row(), style=None if one.met else "red")
-    return table
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The page of figures: the block between its marks is rewritten, the words around it are not."""
+"""The page of figures: the blocks between its marks are rewritten, the words around it are not."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from benchmarks.figures import HEAD, Figure
 from benchmarks.machine import machine
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+FIGURES, LARGE = "figures", "large"
+"""What the page's blocks are called."""
 
 
-def write(figures: Sequence[Figure], command: str) -> None:
-    """Put the figures and the machine into the page."""
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n{block(figures, command)}\n{END}{after}", encoding="utf-8")
+def write(figures: Sequence[Figure], command: str, name: str = FIGURES) -> None:
+    """Put the figures and the machine into the page, between the marks of this name."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(begin)
+    _, _, after = rest.partition(end)
+    PAGE.write_text(f"{before}{begin}\n{block(figures, command)}\n{end}{after}", encoding="utf-8")
 
 
 def block(figures: Sequence[Figure], command: str) -> str:

@@ -66,13 +66,19 @@ class Ground:
 async def ground() -> AsyncIterator[Ground]:
     """A place to live, thrown away afterwards."""
     with TemporaryDirectory(prefix="kvitt-bench-") as folder:
-        home = Path(folder)
-        async with serving(home, 0, 0) as server:
-            books = open_books(Settings(home=home).database)
-            try:
-                yield Ground(home, server, books, await connect(server.address))
-            finally:
-                books.close()
+        async with standing(Path(folder)) as here:
+            yield here
+
+
+@asynccontextmanager
+async def standing(home: Path) -> AsyncIterator[Ground]:
+    """A place to live that stays: what is lived there can be gone on with."""
+    async with serving(home, 0, 0) as server:
+        books = open_books(Settings(home=home).database)
+        try:
+            yield Ground(home, server, books, await connect(server.address))
+        finally:
+            books.close()
 
 
 async def history(handle: WorkflowHandle[Any, str]) -> list[HistoryEvent]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rich.table import Table
+
 HEAD = ("Figure", "Measured", "Spread", "Target", "")
 
 
@@ -76,3 +78,11 @@ def at_least(limit: float) -> Target:
 def at_most(limit: float) -> Target:
     """Less is better."""
     return Target(Sense.AT_MOST, limit)
+
+
+def table(figures: Iterable[Figure]) -> Table:
+    """The figures as the terminal shows them; a missed target is red."""
+    shown = Table(*HEAD)
+    for one in figures:
+        shown.add_row(*one.row(), style=None if one.met else "red")
+    return shown

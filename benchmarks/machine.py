@@ -13,8 +13,11 @@ from pathlib import Path
 from sqlite3 import sqlite_version
 
 import psutil
+from rich.console import Console
 
 GIB = 2**30
+QUIET = 0.7
+"""A machine on which more processes than this want to run measures somebody else's work too."""
 
 
 def machine() -> dict[str, str]:
@@ -31,9 +34,12 @@ def machine() -> dict[str, str]:
     }
 
 
-def load() -> float:
-    """How many processes wanted to run during the last minute."""
-    return os.getloadavg()[0]
+def introduce(console: Console) -> None:
+    """Say what is measured on, and whether somebody else works there too."""
+    for name, value in machine().items():
+        console.print(f"{name}: {value}", highlight=False)
+    if (load := os.getloadavg()[0]) > QUIET:
+        console.print(f"The machine is not quiet: its load is {load:.1f}.", style="yellow")
 
 
 def _cpu() -> str:

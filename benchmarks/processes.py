@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -22,11 +23,12 @@ from config.settings import Settings
 from gateway.app import create_app
 from gateway.serve import serving_gateway
 from store.books import open_books
-from worker import running
+from worker import THREADS, running, sweeping
 from workflows.client import CaseClient
 from workflows.server import connect, free_port
 
-OURS, FLOOR, GATEWAY = "ours", "floor", "gateway"
+OURS, FLOOR, PLAIN, GATEWAY, WHOLE = "ours", "floor", "plain", "gateway", "whole"
+"""Our worker, as the throughput is measured; the bare ones; the gateway; and our worker with all its duties."""
 ROOT = Path(__file__).parent.parent
 READY = b"ready\n"
 
@@ -74,8 +76,27 @@ async def _ours(client: Client, home: Path) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
+async def _whole(client: Client, home: Path) -> AsyncIterator[None]:
+    settings = Settings(home=home, task_queue=OURS)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "waiting"))
+    books = open_books(settings.database, migrate=False)
+    cases = CaseClient(client, books, OURS, test_clocks=settings.allow_test_clocks)
+    try:
+        async with running(client, books, settings), sweeping(cases, settings):
+            yield
+    finally:
+        books.close()
+
+
+@asynccontextmanager
 async def _floor(client: Client, home: Path) -> AsyncIterator[None]:
-    async with running_bare(client, FLOOR, home):
+    async with running_bare(client, FLOOR, home, Settings().cache):
+        yield
+
+
+@asynccontextmanager
+async def _plain(client: Client, home: Path) -> AsyncIterator[None]:
+    async with running_bare(client, PLAIN, home, Settings().cache, plain=True):
         yield
 
 
@@ -93,7 +114,9 @@ async def _gateway(client: Client, home: Path) -> AsyncIterator[None]:
 
 KINDS: dict[str, Callable[[Client, Path], AbstractAsyncContextManager[None]]] = {
     OURS: _ours,
+    WHOLE: _whole,
     FLOOR: _floor,
+    PLAIN: _plain,
     GATEWAY: _gateway,
 }
 

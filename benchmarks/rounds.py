@@ -14,7 +14,7 @@ from time import perf_counter
 
 import psutil
 
-from benchmarks.bare import write_scripts
+from benchmarks.bare import Bare
 from benchmarks.driver import Ground, closed_loop, glances, ground, history, kinds
 from benchmarks.figures import Figure, at_least, figure
 from benchmarks.lives import LIVES
@@ -60,7 +60,7 @@ async def _measure() -> list[Figure]:
 async def _record(here: Ground, ours: Side) -> None:
     """Live each life once, and put down what its looks came to."""
     histories = [await history(await here.live(ours, life, f"recorded-{life.name}")) for life in LIVES]
-    write_scripts(here.home, [glances(events) for events in histories])
+    Bare(here.home).write([glances(events) for events in histories])
 
 
 async def _assert_alike(here: Ground, ours: Side, floor: Side) -> None:
