@@ -12,7 +12,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from commands import show
+from commands import publishing, show
 from commands.days import day_of
 from commands.orders import JSON
 from commands.session import CommandError
@@ -33,9 +33,12 @@ STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
 def register(app: typer.Typer) -> None:
     """Put these commands on the command line."""
-    policy = typer.Typer(no_args_is_help=True, help="Check merchants' files, and print their schema.")
+    policy = typer.Typer(no_args_is_help=True, help="Check merchants' files, publish them, print their schema.")
     policy.command()(check)
     policy.command()(schema)
+    policy.command()(publishing.publish)
+    policy.command()(publishing.rollback)
+    policy.command()(publishing.versions)
     app.add_typer(policy, name="policy", rich_help_panel="Look")
 
 

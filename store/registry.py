@@ -110,6 +110,18 @@ class Registry:
         with reading(self.engine) as connection:
             return _versions(connection, MERCHANT.c.merchant == merchant)
 
+    def in_use(self, merchant: str) -> list[tuple[Published, int]]:
+        """All that was published, newest first, each with how many cases go by it whose life is not over."""
+        goes_by = select(POLICY.c.merchant_version_id, func.count().label("cases"))
+        goes_by = goes_by.join(INVOICE, INVOICE.c.policy_version_id == POLICY.c.id)
+        goes_by = goes_by.where(INVOICE.c.merchant == merchant, INVOICE.c.stage != Stage.CLOSED.value)
+        with reading(self.engine) as connection:
+            cases: dict[int, int] = dict(
+                connection.execute(goes_by.group_by(POLICY.c.merchant_version_id)).tuples().all()
+            )
+            found = _versions(connection, MERCHANT.c.merchant == merchant)
+        return [(one, cases.get(one.id, 0)) for one in found]
+
     def rules(self, published: int, version: int, policy: Policy) -> Rules:
         """The rules of an invoice under a published version; the same again is the same."""
         with writing(self.engine) as connection:

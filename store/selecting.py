@@ -26,6 +26,8 @@ class Selection:
     """``reminder-1``, with any channel; or ``reminder-1: email``."""
     version: int | None = None
     """The number of the version of the merchant's file by which they go."""
+    other_than: int | None = None
+    """Those that go by any version but this."""
     country: str | None = None
     """The debtor's."""
     finished: bool = False
@@ -40,6 +42,7 @@ class Selection:
             f"due from {self.due_from} on" if self.due_from else "",
             f"whose next step is {self.next_step}" if self.next_step else "",
             f"under version {self.version}" if self.version else "",
+            f"not under version {self.other_than}" if self.other_than else "",
             f"in {self.country}" if self.country else "",
             "closed ones too" if self.finished else "",
         ]
@@ -89,6 +92,8 @@ def meant(selection: Selection, connection: Connection) -> ColumnElement[bool]:
         is_meant.append(or_(INVOICE.c.next_step == step, of_step))
     if selection.version is not None:
         is_meant.append(INVOICE.c.policy_version_id.in_(_policies_of(selection.version, selection.merchant)))
+    if selection.other_than is not None:
+        is_meant.append(INVOICE.c.policy_version_id.not_in(_policies_of(selection.other_than, selection.merchant)))
     if selection.country:
         is_meant.append(_country(connection) == selection.country)
     return and_(*is_meant)

@@ -1,0 +1,301 @@
+"""Publishing merchants' files: what it would change is shown first, and nothing goes out uncounted."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from difflib import SequenceMatcher
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from commands import show
+from commands.orders import JSON, WHY
+from commands.session import CommandError, in_session
+from config.merchants import Loaded, load_merchant, load_text
+from domain.foresight import Foreseen
+from domain.words import When
+from store.registry import Published
+from workflows.batching import BatchClient
+from workflows.client import CaseClient
+from workflows.publishing import Changed, Comparing, Preview, Row, move_all, running_cases
+
+RATE = 50.0
+MOST_KINDS = 20
+STYLES = {"+": "green", "-": "red", "@": "cyan"}
+
+
+class Running(StrEnum):
+    """What becomes of the cases that run."""
+
+    PIN = "pin"
+    NEXT_STEP = "next-step"
+    NOW = "now"
+
+    @property
+    def when(self) -> When | None:
+        """When they are moved; None: never."""
+        return None if self is Running.PIN else When(self.replace("-", "_"))
+
+
+RUNNING = Annotated[
+    Running | None,
+    typer.Option(
+        "--running", help="Running cases: pin (they keep their rules), next-step, or now. Else you are asked."
+    ),
+]
+CONFIRM = Annotated[
+    int | None, typer.Option("--confirm", help="How many messages go out at once; else you are asked.", metavar="COUNT")
+]
+FIRST = Annotated[int, typer.Option("--first", help="How many changed plans to show.", min=0, max=100)]
+RATED = Annotated[float, typer.Option("--rate", help="How many cases a second are moved at most.", min=0.1, max=1000)]
+DRY = Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the person at the keyboard wants."""
+
+    running: Running | None
+    confirm: int | None
+    first: int
+    rate: float
+    dry_run: bool
+    why: str
+    json_: bool
+
+
+def publish(
+    file: Annotated[Path, typer.Argument(help="The merchant's file.", exists=True, dir_okay=False)],
+    running: RUNNING = None,
+    confirm: CONFIRM = None,
+    first: FIRST = 3,
+    rate: RATED = RATE,
+    dry_run: DRY = False,
+    why: WHY = "",
+    json_: JSON = False,
+) -> None:
+    """Publish a merchant's file: from then on it counts for new invoices, and for running cases if you wish.
+
+    Example: kvitt policy publish examples/merchants/nordljus.yaml --running next-step.
+    """
+    draft = load_merchant(file, datetime.now(UTC).date())
+    _publish(draft, Wish(running, confirm, first, rate, dry_run, why, json_))
+
+
+def rollback(
+    merchant: Annotated[str, typer.Argument(help="The merchant's name.")],
+    version: Annotated[int, typer.Argument(help="The version whose rules are to count again.")],
+    running: RUNNING = None,
+    confirm: CONFIRM = None,
+    first: FIRST = 3,
+    rate: RATED = RATE,
+    dry_run: DRY = False,
+    why: WHY = "",
+    json_: JSON = False,
+) -> None:
+    """Publish an older version anew; it gets the next number. Example: kvitt policy rollback nordljus 1."""
+    wish = Wish(running, confirm, first, rate, dry_run, why or f"back to version {version}", json_)
+
+    async def older(client: CaseClient) -> Published | None:
+        return await asyncio.to_thread(client.books.registry.version, merchant, version)
+
+    found = in_session(older)
+    if found is None:
+        raise CommandError(f"{merchant} has published no version {version}; see: kvitt policy versions {merchant}")
+    _publish(load_text(found.source, f"version {version}", datetime.now(UTC).date()), wish)
+
+
+def versions(merchant: Annotated[str, typer.Argument(help="The merchant's name.")], json_: JSON = False) -> None:
+    """Show what was published, newest first. Example: kvitt policy versions nordljus."""
+
+    async def work(client: CaseClient) -> list[tuple[Published, int]]:
+        return await asyncio.to_thread(client.books.registry.in_use, merchant)
+
+    found = in_session(work)
+    if not found:
+        raise CommandError(
+            f"nothing of {merchant} was published; its first invoice does, or: kvitt policy publish FILE"
+        )
+    if json_:
+        for one, cases in found:
+            told = {"version": one.version, "at": one.at, "who": one.who, "why": one.why, "running": cases}
+            show.as_json(told)
+        return
+    lines = [
+        (str(one.version), f"{one.at:%Y-%m-%d %H:%M}", one.who or "first invoice", f"{cases:,}", one.why)
+        for one, cases in found
+    ]
+    show.rows(f"What {merchant} has published", ("Version", "At (UTC)", "By", "Running cases", "Why"), lines)
+
+
+def _publish(draft: Loaded, wish: Wish) -> None:
+    async def work(client: CaseClient) -> None:
+        seen = await _preview(client, draft, wish)
+        if not wish.json_:
+            _show(draft, seen)
+        chosen = None if wish.dry_run else _chosen(seen, wish)
+        acting = seen.acting[chosen.when].acting if chosen and chosen.when else 0
+        if chosen is None:
+            _told(draft, seen, None, None, wish)
+            return
+        if chosen.when:
+            _confirm(acting, wish)
+        published, batch = await _carry_out(client, draft, chosen.when, acting, wish)
+        _told(draft, seen, published, batch, wish)
+
+    in_session(work)
+
+
+async def _preview(client: CaseClient, draft: Loaded, wish: Wish) -> Preview:
+    """Compare with every running case, each at its own now."""
+    refs = await asyncio.to_thread(lambda: list(running_cases(client.books, draft)))
+    cases = [(ref, await client.clock.now(ref, client.books)) for ref in refs]
+    bar = Progress(
+        TextColumn("Comparing"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=show.ERR,
+        disable=not show.ERR.is_terminal or wish.json_,
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("compare", total=len(cases))
+        comparing = Comparing(client.books, draft, wish.first)
+        return await asyncio.to_thread(comparing.preview, cases, lambda: bar.advance(task))
+
+
+async def _carry_out(
+    client: CaseClient, draft: Loaded, when: When | None, acting: int, wish: Wish
+) -> tuple[Published, str | None]:
+    """Publish; and begin to move the running cases. The batch goes on when this command has ended."""
+    registry, now = client.books.registry, datetime.now(UTC)
+    published = await asyncio.to_thread(registry.publish, draft.merchant, draft.text, now, getpass.getuser(), wish.why)
+    if when is None:
+        return published, None
+    batch = await asyncio.to_thread(move_all, client.books, published, draft.merchant.id, when, acting, wish.rate)
+    await BatchClient(client.plain, client.books, client.queue).begin(batch.id)
+    return published, batch.id
+
+
+# --- what is asked ---------------------------------------------------------------------------------------------------
+
+
+def _chosen(seen: Preview, wish: Wish) -> Running:
+    """What becomes of the running cases: as wished, or as answered; where nobody can answer, they are pinned."""
+    if wish.running or not seen.running or wish.json_ or not sys.stdin.isatty():
+        return wish.running or Running.PIN
+    asked: str = typer.prompt("Running cases: pin, next-step or now?", default=Running.PIN.value)
+    try:
+        return Running(asked.strip())
+    except ValueError:
+        raise CommandError(f'"{asked}" is none of them; nothing was published') from None
+
+
+def _confirm(acting: int, wish: Wish) -> None:
+    """Let a person say how many messages go out at once."""
+    confirmed = wish.confirm
+    if acting and confirmed is None:
+        if wish.json_ or not sys.stdin.isatty():
+            raise CommandError(f"{acting} messages would go out at once; to have them go out: --confirm {acting}")
+        confirmed = typer.prompt(f"{acting} messages go out at once. Type that number to go on", type=int)
+    if confirmed is not None and confirmed != acting:
+        raise CommandError(f"{acting} messages would go out at once, not {confirmed}; nothing was published")
+
+
+# --- what is shown ---------------------------------------------------------------------------------------------------
+
+
+def _show(draft: Loaded, seen: Preview) -> None:
+    for line in seen.source or ("The file says what was published last.",):
+        show.OUT.print(line, style=STYLES.get(line[:1], ""), highlight=False, markup=False, soft_wrap=True)
+    show.say()
+    stages = ", ".join(f"{stage.replace('_', ' ')} {count:,}" for stage, count in seen.stages.most_common())
+    show.say(f"{seen.running:,} running cases of {draft.merchant.id}{f': {stages}' if stages else ''}")
+    if seen.at_agency:
+        show.say(f"{seen.at_agency:,} of them are with the agency: they keep their rules until they are yours again")
+    if seen.refused:
+        show.say(f"{seen.refused:,} cannot be moved and keep their rules, as {'; '.join(seen.examples)}")
+    if seen.compared:
+        _show_plans(seen)
+
+
+def _show_plans(seen: Preview) -> None:
+    of = "" if seen.compared == seen.running - seen.refused else f" (of the first {seen.compared:,})"
+    lines = [(what, f"{count:,}") for what, count in seen.kinds.most_common(MOST_KINDS)]
+    lines.append(("nothing", f"{seen.unchanged:,}"))
+    show.rows(f"Their plans, were they moved now{of}", ("What changes", "Cases"), lines)
+    for one in seen.first:
+        _show_one(one)
+    for when, foreseen in seen.acting.items():
+        show.say(f"At once, if moved {when.replace('_', ' ')}: {_counted(foreseen)}")
+
+
+def _show_one(changed: Changed) -> None:
+    """One plan, with what goes and what comes."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), title_justify="left", title_style="bold")
+    table.title = f"{changed.ref.merchant}/{changed.ref.number}"
+    for heading in ("", "When", "What", "Asks for"):
+        table.add_column(heading)
+    for mark, row in lines_of(changed):
+        table.add_row(mark, *row, style=STYLES.get(mark))
+    show.OUT.print(table)
+
+
+def lines_of(changed: Changed) -> Iterator[tuple[str, Row]]:
+    """The two plans as one: what stays, what goes (-), what comes (+)."""
+    matcher = SequenceMatcher(a=changed.before, b=changed.after, autojunk=False)
+    for what, i, j, k, m in matcher.get_opcodes():
+        marks = ("", "") if what == "equal" else ("-", "+")
+        yield from ((marks[0], row) for row in changed.before[i:j])
+        yield from ((marks[1], row) for row in changed.after[k:m] if what != "equal")
+
+
+def _counted(foreseen: Foreseen) -> str:
+    kinds = ", ".join(f"{what}: {count:,}" for what, count in foreseen.rows())
+    return f"{foreseen.acting:,} messages ({kinds})" if kinds else "nothing goes out"
+
+
+def _told(draft: Loaded, seen: Preview, published: Published | None, batch: str | None, wish: Wish) -> None:
+    if wish.json_:
+        show.as_json(as_fields(draft, seen) | {"published": published and published.version, "batch": batch})
+        return
+    if published is None:
+        show.say("Nothing was published.")
+        return
+    show.say(f"Version {published.version} of {draft.merchant.id} counts for new invoices.")
+    if batch:
+        show.say(f"Running cases are being moved; see how far it is with: kvitt batch show {batch}")
+    elif seen.running:
+        show.say("Running cases keep the rules that they have.")
+
+
+def as_fields(draft: Loaded, seen: Preview) -> dict[str, object]:
+    """A preview for machines."""
+    return {
+        "merchant": draft.merchant.id,
+        "changes": list(seen.source),
+        "running": seen.running,
+        "stages": dict(seen.stages),
+        "at_agency": seen.at_agency,
+        "refused": seen.refused,
+        "refused_examples": seen.examples,
+        "compared": seen.compared,
+        "unchanged": seen.unchanged,
+        "kinds": dict(Counter(seen.kinds).most_common()),
+        "first": [
+            {"invoice": f"{one.ref.merchant}/{one.ref.number}", "before": one.before, "after": one.after}
+            for one in seen.first
+        ],
+        "at_once": {when.value: dict(foreseen.rows()) for when, foreseen in seen.acting.items()},
+    }
