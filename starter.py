@@ -21,6 +21,7 @@ from temporalio.service import RPCError
 
 from commands import (
     attention,
+    batches,
     demo,
     doctor,
     evidence,
@@ -70,6 +71,7 @@ for part in (
     ledger,
     evidence,
     orders,
+    batches,
     policies,
     law,
     doctor,

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,6 +18,7 @@ from temporalio.worker import Worker
 
 from activities.announcing import Announcer, DeliveryActivities, announcing
 from activities.asking import Asking, Duty, calmly
+from activities.batches import BatchActivities
 from activities.collection import CollectionActivities, pack_for_agency
 from activities.discreet import Discreet
 from activities.email import EmailActivities, EmailPacker
@@ -32,15 +33,19 @@ from activities.watching import watched
 from channels.way import Way
 from channels.webhook import posting
 from config.settings import Settings
+from domain.batches import batch_queue
 from domain.deliveries import webhook_queue
 from domain.policy import Channel
-from domain.wire import InvoiceRef, channel_queue
+from domain.wire import channel_queue
 from store.books import Books
 from telemetry.process import OFF, Telemetry
 from templates.renderer import Renderer
+from workflows.batch import BatchWorkflow
+from workflows.batching import BatchClient
 from workflows.client import CaseClient
 from workflows.delivery import DeliveryWorkflow
 from workflows.invoice import InvoiceWorkflow
+from workflows.published import Merchants
 
 GRACE = timedelta(seconds=20)
 """How long running activities may finish when the worker is told to stop."""
@@ -55,6 +60,8 @@ look. The worker takes no more of them than it has threads for, so that none gro
 SWEEP_EVERY = timedelta(minutes=1)
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
 
 
 def channel_activities(
@@ -80,9 +87,12 @@ async def running(client: Client, books: Books, settings: Settings, telemetry: T
     async with AsyncExitStack() as stack:
         poster = await stack.enter_async_context(posting(public_only=settings.production))
         deliveries = DeliveryActivities(books, poster, figures=telemetry.figures)
+        cases = CaseClient(client, books, settings.task_queue, test_clocks=settings.allow_test_clocks)
+        batches = BatchActivities(cases, Merchants(books, settings.merchants))
         queues: list[tuple[str, Sequence[type], Sequence[Callable[..., Any]]]] = [
             (settings.task_queue, [InvoiceWorkflow], [Looking(books, settings.allow_test_clocks).look]),
             (webhook_queue(settings.task_queue), [DeliveryWorkflow], [deliveries.deliver, deliveries.give_up]),
+            (batch_queue(settings.task_queue), [BatchWorkflow], [batches.step, batches.steer]),
         ]
         for channel, activities in channel_activities(books, settings, ways(settings), telemetry).items():
             queues.append((channel_queue(settings.task_queue, channel), [], activities))
@@ -117,15 +127,20 @@ async def sweeping(client: CaseClient, settings: Settings, telemetry: Telemetry 
     asking = Asking(hearing, watched(out, telemetry), mailboxes(settings), rounds(out))
     retention = Retention(client.books, settings)
 
+    batches = BatchClient(client.plain, client.books, client.queue)
+
     async def wake(_: datetime) -> None:
         await _each(client.books.cases.behind, client.wake)
         await _each(lambda: client.books.cases.adrift(datetime.now(UTC)), client.heal)
+
+    async def carry(_: datetime) -> None:
+        await _each(client.books.batches.under_way, batches.begin)
 
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(announcing(Announcer(client.plain, client.books, client.queue)))
         if address := bounce_address(settings, hearing.keep):
             await stack.enter_async_context(address)
-        tasks = [asyncio.create_task(_every_minute(duty)) for duty in (wake, retention.tend, *asking.duties())]
+        tasks = [asyncio.create_task(_every_minute(duty)) for duty in (wake, carry, retention.tend, *asking.duties())]
         try:
             yield
         finally:
@@ -140,18 +155,19 @@ async def _every_minute(duty: Duty) -> None:
         await asyncio.sleep(SWEEP_EVERY.total_seconds())
 
 
-async def _each(find: Callable[[], Sequence[InvoiceRef]], cure: Callable[[InvoiceRef], Awaitable[None]]) -> None:
-    """Cure each case that is found. What cannot be cured now is found again; it keeps no other from its cure."""
+async def _each(find: Callable[[], Sequence[T]], cure: Callable[[T], Awaitable[None]]) -> None:
+    """Cure each case or batch that is found. What cannot be cured now is found again; it keeps no other from its."""
     try:
         found = await asyncio.to_thread(find)
     except SQLAlchemyError as error:
         log.warning("the sweep found no books; it goes on in a while", error=type(error).__name__)
         return
-    for ref in found:
+    for one in found:
         try:
-            await cure(ref)
+            await cure(one)
         except Exception as error:  # noqa: BLE001  (whatever is wrong with one, the others are waiting)
-            log.warning("the sweep could not wake a case; it tries again", invoice=ref.id, error=type(error).__name__)
+            which = getattr(one, "id", one)
+            log.warning("the sweep could not wake a case; it tries again", which=which, error=type(error).__name__)
 
 
 async def until_stopped() -> None:

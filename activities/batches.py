@@ -18,8 +18,7 @@ from temporalio.exceptions import FailureError
 from temporalio.service import RPCError
 
 from config.discreet import discreetly
-from config.invoice_rows import read_json
-from config.invoices import MerchantOf, read_invoice
+from config.invoices import MerchantOf
 from config.problems import ConfigError
 from domain.batches import STEER, STEP, BatchOrder, BatchProgress, BatchState, ItemState, Steering
 from domain.wire import InvoiceRef
@@ -28,8 +27,7 @@ from store.batches import Batch
 from store.orders import Order
 from store.registry import Opening
 from workflows.client import CaseClient
-from workflows.foreseeing import Foretold, first_send, foretold, is_late
-from workflows.opening import opening_of
+from workflows.foreseeing import Foretold, first_send, foretold, is_late, read_item
 from workflows.ordering import Asked
 from workflows.orders import FOR_MANY
 
@@ -110,8 +108,7 @@ class BatchActivities:
         read: dict[int, Opening | Ended] = {}
         for item in items:
             try:
-                invoice = read_invoice(read_json(item.source or ""), merchant_of)
-                read[item.place] = opening_of(invoice, merchant_of(invoice.merchant))
+                read[item.place] = read_item(item, merchant_of)
             except Exception as error:  # noqa: BLE001  (whatever is wrong with one, the others have their turn)
                 read[item.place] = _refused(item.place, error)
         return read

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from inspect import Parameter, Signature
 from typing import Annotated
 from uuid import uuid4
@@ -73,21 +73,25 @@ def _command(kind: OrderKind) -> Callable[..., None]:
         if glance:
             show.glance(number, glance, json_=json_)
 
-    keyword = Parameter.KEYWORD_ONLY
     ours = [("number", NUMBER, Parameter.empty)]
-    theirs = [(field.name, *_typed(field)) for field in kind.fields]
+    theirs = [(field.name, *typed(field)) for field in kind.fields]
     common = [("merchant", MERCHANT, None), ("why", WHY, ""), ("once", ONCE, None), ("json_", JSON, False)]
+    return signed(run, kind.name, [*ours, *theirs, *common])
+
+
+def signed(run: Callable[..., None], name: str, options: Sequence[tuple[str, object, object]]) -> Callable[..., None]:
+    """A command that takes these: each has a name, what it is, and its default."""
     parameters = [
-        Parameter(name, keyword, annotation=annotation, default=default)
-        for name, annotation, default in (*ours, *theirs, *common)
+        Parameter(option, Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+        for option, annotation, default in options
     ]
     run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
-    run.__name__ = kind.name
+    run.__name__ = name
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return run
 
 
-def _typed(field: Field) -> tuple[object, object]:
+def typed(field: Field) -> tuple[object, object]:
     """A needed field is an argument, any other an option."""
     if field.needed:
         return Annotated[str, typer.Argument(help=field.help, metavar=field.kind.upper())], Parameter.empty

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from re import fullmatch
 from typing import Any
 
 from pydantic import ValidationError
 
+from config.invoice_file import NUMBER
 from config.invoice_input import InvoiceInput, sound
 from config.invoice_rows import Row, read_rows
 from config.merchants import Loaded, policy_or_faults
@@ -30,6 +32,40 @@ class RowError:
         return "\n".join(map(str, self.problems))
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A row of a file: where it is, the invoice or everything that is wrong in it, and its number if it has one."""
+
+    origin: str
+    number: str
+    invoice: InvoiceInput | None
+    problems: tuple[Problem, ...] = ()
+
+
+def read_placed(path: Path, merchant_of: MerchantOf | None = None) -> Iterator[Placed]:
+    """Read a file row by row, each with its place. A bad row is told and does not stop the rest.
+
+    Args:
+        path: the file; its ending tells its kind.
+        merchant_of: gives each row's merchant; with it a row is also checked against its merchant.
+
+    Raises:
+        ConfigError: the file cannot be read at all.
+    """
+    for row in read_rows(path):
+        origin, number = f"{path.name}:{row.line}" if row.line else path.name, number_in(row.data)
+        try:
+            yield Placed(origin, number, _invoice(row, merchant_of))
+        except ConfigError as error:
+            yield Placed(origin, number, None, error.problems)
+
+
+def number_in(data: object) -> str:
+    """The invoice's number, if what was written can be one; anything else might be a name."""
+    number = data.get("number") if isinstance(data, Mapping) else None
+    return number if isinstance(number, str) and fullmatch(NUMBER, number) else ""
+
+
 def read_invoices(path: Path, merchant_of: MerchantOf | None = None) -> Iterator[InvoiceInput | RowError]:
     """Read invoices from a ``.json``, ``.jsonl`` or ``.csv`` file, one by one.
 
@@ -42,11 +78,8 @@ def read_invoices(path: Path, merchant_of: MerchantOf | None = None) -> Iterator
     Raises:
         ConfigError: the file cannot be read at all.
     """
-    for row in read_rows(path):
-        try:
-            yield _invoice(row, merchant_of)
-        except ConfigError as error:
-            yield RowError(error.problems)
+    for row in read_placed(path, merchant_of):
+        yield row.invoice or RowError(row.problems)
 
 
 def read_invoice(data: Mapping[str, Any], merchant_of: MerchantOf | None = None) -> InvoiceInput:
@@ -124,4 +157,14 @@ def _country(data: object, loaded: Loaded | None) -> str | None:
     return loaded.merchant.country if loaded else None
 
 
-__all__ = ["InvoiceInput", "MerchantOf", "RowError", "accepted", "read_invoice", "read_invoices"]
+__all__ = [
+    "InvoiceInput",
+    "MerchantOf",
+    "Placed",
+    "RowError",
+    "accepted",
+    "number_in",
+    "read_invoice",
+    "read_invoices",
+    "read_placed",
+]

@@ -86,8 +86,10 @@ class Batches:
             connection.execute(_NEW[connection.dialect.name], row)
             return one_batch(connection, batch.id)
 
-    def run(self, batch_id: str, at_once: int | None) -> Batch:
+    def run(self, batch_id: str, at_once: int | None, merchant: str = "") -> Batch:
         """Take no more invoices, and begin; ``at_once`` is what a person has confirmed. What runs goes on.
+
+        ``merchant`` is whose they are, where that was found out in filling.
 
         Raises:
             UnknownBatchError: there is no such batch.
@@ -96,7 +98,10 @@ class Batches:
             batch = one_batch(connection, batch_id, lock=True)
             if batch.state is BatchState.FILLING:
                 total = count_items(connection, batch_id)
-                change_batch(connection, batch_id, state=BatchState.RUNNING, total=total, at_once=at_once)
+                whose = merchant or batch.merchant
+                change_batch(
+                    connection, batch_id, state=BatchState.RUNNING, total=total, at_once=at_once, merchant=whose
+                )
             return one_batch(connection, batch_id)
 
     def discard(self, batch_id: str) -> None:

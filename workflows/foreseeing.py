@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 
 from config.discreet import discreetly
+from config.invoice_rows import read_json
+from config.invoices import MerchantOf, read_invoice
 from config.problems import ConfigError
 from domain.decisions import Send
 from domain.events import learn
@@ -15,14 +19,24 @@ from domain.foresight import Foreseen, at_once, because_of
 from domain.law import law_of
 from domain.policy import Policy
 from domain.wire import InvoiceRef
+from store.batch_items import Item
+from store.batches import Batch
 from store.books import Books
 from store.cases import CaseFile
 from store.engine import reading
 from store.registry import Opening
+from workflows.client import CaseClient
+from workflows.opening import opening_of
 from workflows.ordering import Asked, Prepared, prepared
+from workflows.orders import FOR_MANY
+
+Seen = Callable[[int], None]
+"""Is told how many more were seen."""
 
 EXAMPLES = 5
-"""Refused invoices that are told of by name."""
+"""Refused invoices that are told of one by one."""
+FEW = 500
+"""Invoices that are seen before others have their turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +58,16 @@ class Outlook:
     examples: list[str] = field(default_factory=list)
     """The first of the refused, and why."""
 
+    def to_confirm(self, *, starts: bool) -> int:
+        """The count that a person must have seen: of old invoices to be started, those that act at once; of an order,
+        those that act because of it or, where none does, all that get it.
+        """
+        return self.late.acting if starts else self.all.acting or self.all.invoices
+
+    def at_once(self, *, starts: bool) -> int:
+        """How many may act at once, once a person has confirmed."""
+        return self.late.acting if starts else self.all.acting
+
     def refuse(self, which: str, why: str) -> None:
         """One more that could not be used."""
         self.refused += 1
@@ -56,6 +80,23 @@ class Outlook:
         self.all.add(send)
         if is_late(opening, now):
             self.late.add(send)
+
+
+async def outlook_of(client: CaseClient, merchant_of: MerchantOf, batch: Batch, seen: Seen | None = None) -> Outlook:
+    """What the invoices of a batch that wait would set going, those not counted that were counted before."""
+    outlook, items_of, after = Outlook(), client.books.batch_items, 0
+    while items := await asyncio.to_thread(items_of.waiting, batch.id, FEW, after):
+        after, new = items[-1].place, [item for item in items if not item.acts]
+        if batch.starts:
+            await asyncio.to_thread(_add_starts, outlook, merchant_of, new)
+        else:
+            refs = [item.ref for item in new if item.ref]
+            nows = [await client.clock.now(ref, client.books) for ref in refs]
+            asked = Asked(FOR_MANY[batch.kind], batch.fields)
+            await asyncio.to_thread(_add_orders, outlook, client.books, asked, list(zip(refs, nows, strict=True)))
+        if seen:
+            seen(len(items))
+    return outlook
 
 
 def foretold(books: Books, ref: InvoiceRef, asked: Asked, order_id: str, now: datetime) -> Foretold:
@@ -75,17 +116,6 @@ def foretold(books: Books, ref: InvoiceRef, asked: Asked, order_id: str, now: da
     return Foretold(ready, because_of(before, after))
 
 
-def add_orders(
-    outlook: Outlook, books: Books, asked: Asked, refs: Sequence[tuple[InvoiceRef, datetime]], order_id: str
-) -> None:
-    """See what an order would set going for each of these, at its case's now."""
-    for ref, now in refs:
-        try:
-            outlook.all.add(foretold(books, ref, asked, order_id, now).goes_out)
-        except ConfigError as error:
-            outlook.refuse(f"{ref.merchant}/{ref.number}", discreetly(error.problems))
-
-
 def first_send(opening: Opening, now: datetime) -> Send | None:
     """What goes out at once for an invoice that is started."""
     invoice = opening.invoice
@@ -96,6 +126,35 @@ def is_late(opening: Opening, now: datetime) -> bool:
     """Whether the due date had passed when an invoice came."""
     invoice = opening.invoice
     return invoice.due < law_of(invoice.country, invoice.kind).calendar.wall(now).date()
+
+
+def _add_starts(outlook: Outlook, merchant_of: MerchantOf, items: Sequence[Item]) -> None:
+    """See what starting each of these would set going."""
+    now, known = datetime.now(UTC), lru_cache(maxsize=None)(merchant_of)
+    for item in items:
+        try:
+            outlook.add_start(read_item(item, known), now)
+        except ConfigError as error:
+            outlook.refuse(str(item.place), discreetly(error.problems))
+
+
+def _add_orders(outlook: Outlook, books: Books, asked: Asked, refs: Sequence[tuple[InvoiceRef, datetime]]) -> None:
+    """See what an order would set going for each of these, at its case's now."""
+    for ref, now in refs:
+        try:
+            outlook.all.add(foretold(books, ref, asked, "", now).goes_out)
+        except ConfigError as error:
+            outlook.refuse(f"{ref.merchant}/{ref.number}", discreetly(error.problems))
+
+
+def read_item(item: Item, merchant_of: MerchantOf) -> Opening:
+    """An invoice of a batch as it is entered, seen from its merchant's file as it is now.
+
+    Raises:
+        ConfigError: the merchant does not accept it any more.
+    """
+    invoice = read_invoice(read_json(item.source or ""), merchant_of)
+    return opening_of(invoice, merchant_of(invoice.merchant))
 
 
 def _moving_to(books: Books, case: CaseFile, facts: Facts) -> Policy | None:

@@ -1,0 +1,127 @@
+"""Batches as people see them: how far one is, what would go out at once, and what could not be used."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from commands import show
+from commands.session import CommandError
+from domain.batches import ENDED, BatchProgress, BatchState
+from domain.foresight import Foreseen
+from store.batches import Batch
+from store.books import Books
+from workflows.foreseeing import Outlook
+
+EVERY_S = 0.5
+"""How often it is looked how far a batch is."""
+INTERRUPTED = 130
+
+
+def bar(what: str) -> Progress:
+    """A bar for a terminal; elsewhere nothing."""
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=show.ERR, disable=not show.ERR.is_terminal, transient=True)
+
+
+def follow(books: Books, batch_id: str) -> BatchProgress:
+    """Watch a batch until it ends or pauses. Ctrl-C ends the watching, not the batch."""
+    try:
+        with bar("Running") as progress:
+            task = progress.add_task("batch", total=None)
+            while (at := books.batches.progress(batch_id)).state is BatchState.RUNNING:
+                progress.update(task, total=at.total, completed=at.handled)
+                time.sleep(EVERY_S)
+    except KeyboardInterrupt:
+        show.ERR.print(
+            f"Batch {batch_id} goes on. Follow it with: kvitt batch show {batch_id} --follow; "
+            f"stop it with: kvitt batch stop {batch_id}",
+            highlight=False,
+            soft_wrap=True,
+        )
+        raise typer.Exit(INTERRUPTED) from None
+    return at
+
+
+def tell(batch: Batch, progress: BatchProgress, *, json_: bool) -> None:
+    """How far a batch is, and what to do about it."""
+    if json_:
+        show.as_json(as_fields(batch, progress))
+        return
+    show.say(f"Batch [bold]{batch.id}[/], {batch}: {progress}")
+    if progress.state is BatchState.PAUSED:
+        show.say(f"Go on with: kvitt batch resume {batch.id}")
+    elif progress.state not in ENDED:
+        show.say(f"Follow it with: kvitt batch show {batch.id} --follow")
+    if progress.refused:
+        show.say(f"What was refused, and why: kvitt batch show {batch.id}")
+
+
+def as_fields(batch: Batch, progress: BatchProgress) -> dict[str, Any]:
+    """The same for machines."""
+    return {
+        "id": batch.id,
+        "does": str(batch),
+        "merchant": batch.merchant or None,
+        "state": progress.state,
+        "total": progress.total,
+        "done": progress.done,
+        "unchanged": progress.unchanged,
+        "refused": progress.refused,
+        "rate": batch.rate,
+        "said": progress.said or None,
+    }
+
+
+def tell_outlook(outlook: Outlook, *, starts: bool, json_: bool) -> None:
+    """What would go out at once, and how many a person must confirm."""
+    number = outlook.to_confirm(starts=starts)
+    if json_:
+        at_once = [{"what": what, "count": count} for what, count in outlook.all.rows()]
+        told = {"invoices": outlook.all.invoices, "refused": outlook.refused, "at_once": at_once, "confirm": number}
+        show.as_json(told | {"examples": outlook.examples})
+        return
+    refused = f", {outlook.refused:,} could not be used" if outlook.refused else ""
+    show.say(f"{_counted(outlook.all.invoices)}{refused}.")
+    for example in outlook.examples:
+        show.ERR.print(example, style="red", highlight=False, markup=False, soft_wrap=True)
+    if outlook.all.acting:
+        _tell_kinds("At once, or when the contact window opens:", outlook.all)
+    else:
+        show.say("Nothing goes out at once.")
+    if starts and outlook.late.acting:
+        _tell_kinds("Of these the due date has passed:", outlook.late)
+    if number:
+        show.say(f"To go on, confirm that you have seen this: --confirm {number}")
+
+
+def confirmed(outlook: Outlook, given: int | None, *, starts: bool) -> int:
+    """See that a person has seen the count; how many may act at once.
+
+    Raises:
+        CommandError: nobody has, or it was another count.
+    """
+    number = outlook.to_confirm(starts=starts)
+    if given is None and number and sys.stdin.isatty():
+        given = typer.prompt(f"Type {number} to go on", type=int, err=True)
+    if given != number and (number or given is not None):
+        raise CommandError(f"nothing was done: {number} must be confirmed; see why with --dry-run, and {_how(number)}")
+    return outlook.at_once(starts=starts)
+
+
+def _counted(invoices: int) -> str:
+    return "1 invoice" if invoices == 1 else f"{invoices:,} invoices"
+
+
+def _how(number: int) -> str:
+    return f"write --confirm {number}" if number else "leave --confirm out"
+
+
+def _tell_kinds(title: str, foreseen: Foreseen) -> None:
+    show.say(title)
+    for what, count in foreseen.rows():
+        show.say(f"  {count:>9,}  {what}")
