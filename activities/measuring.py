@@ -16,6 +16,7 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.service import RPCError
 
+from domain.batches import batch_queue
 from domain.deliveries import webhook_queue
 from domain.policy import Channel
 from domain.wire import channel_queue
@@ -112,9 +113,10 @@ class Measuring:
 
 def queues(queue: str) -> Iterator[tuple[str, TaskQueueType.ValueType]]:
     """Every queue that workers of ours poll, and for what."""
-    for name in (queue, webhook_queue(queue)):
+    yield queue, WORKFLOW
+    for name in (webhook_queue(queue), batch_queue(queue)):
         yield name, WORKFLOW
-    yield webhook_queue(queue), ACTIVITY
+        yield name, ACTIVITY
     for channel in Channel:
         yield channel_queue(queue, channel), ACTIVITY
 

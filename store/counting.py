@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, func, select
+from sqlalchemy import Connection, Engine, Select, Table, func, select
 
 from domain.stages import Stage
 from store.cases import INVOICE, OVERDUE
@@ -37,6 +37,9 @@ _OLDEST_POST = select(func.min(POST.c.received_at)).where(POST.c.state == NEW)
 _DELIVERIES = select(DELIVERY.c.state, func.count()).where(DELIVERY.c.state.in_(UNDELIVERED)).group_by(DELIVERY.c.state)
 _BATCHES = select(BATCH.c.state, func.count()).where(BATCH.c.state.in_(UNENDED)).group_by(BATCH.c.state)
 
+ASKED = (_STAGES, _WAITING, _FAILING, _POSTS, _OLDEST_POST, _DELIVERIES, _BATCHES)
+"""What is asked each time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -57,20 +60,24 @@ class Counts:
 
 def count(engine: Engine, now: datetime) -> Counts:
     """Count, all at one moment."""
-    late = select(func.count()).where(INVOICE.c.resting, INVOICE.c.next_at < now - OVERDUE, INVOICE.c.shift == 0)
     with reading(engine) as connection:
         waiting = connection.execute(_WAITING).all()
         return Counts(
             _by(connection, _STAGES),
             {reason: cases for reason, cases, _ in waiting},
             {reason: since for reason, _, since in waiting if since},
-            connection.execute(late).scalar_one(),
+            connection.execute(late(now)).scalar_one(),
             connection.execute(_FAILING).scalar_one(),
             _by(connection, _POSTS),
             connection.execute(_OLDEST_POST).scalar(),
             _by(connection, _DELIVERIES),
             _by(connection, _BATCHES),
         )
+
+
+def late(now: datetime) -> Select[Any]:
+    """How many cases should have been looked at long ago."""
+    return select(func.count()).where(INVOICE.c.resting, INVOICE.c.next_at < now - OVERDUE, INVOICE.c.shift == 0)
 
 
 def _by(connection: Connection, query: Any) -> dict[str, int]:

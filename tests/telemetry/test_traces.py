@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Iterator
 
-from telemetry.tracing import TOLD, address
-from tests.telemetry.peculiar import found_in
+import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import StatusCode
+from temporalio.client import WorkflowHistory
+from temporalio.contrib.opentelemetry import TracingInterceptor
+from temporalio.worker import Replayer
+
+from telemetry.tracing import TOLD, Discreet, address
+from tests.telemetry.peculiar import NAME, found_in
 from tests.telemetry.running import Seen, Step
+from tests.workflows.test_replay import HISTORIES, KEPT
+from workflows.converter import DATA_CONVERTER
+from workflows.invoice import InvoiceWorkflow
 
 pytestmark = pytest.mark.xdist_group("telemetry")
 
@@ -39,7 +51,7 @@ def test_a_trace_leads_from_the_api_to_the_vendor(seen: Seen):
     }
 
 
-def line(seen: Seen, step: Step | None):
+def line(seen: Seen, step: Step | None) -> Iterator[Step]:
     """A step and all that it came of."""
     by_id = {one.id: one for one in seen.steps}
     while step:
@@ -67,6 +79,33 @@ def test_only_what_may_be_told_is_told(seen: Seen):
         "GET /i/{token}",
         "other unknown",
     }
+
+
+@pytest.mark.parametrize("name", KEPT)
+async def test_a_history_from_before_replays_under_a_tracer(name: str):
+    """Tracing changes no command of a workflow."""
+    history = WorkflowHistory.from_json(f"invoice/{name}", (HISTORIES / f"{name}.json").read_text())
+    tracer = TracerProvider(shutdown_on_exit=False).get_tracer("test")
+    replayer = Replayer(
+        workflows=[InvoiceWorkflow], data_converter=DATA_CONVERTER, interceptors=[TracingInterceptor(tracer)]
+    )
+
+    await replayer.replay_workflow(history)
+
+
+def test_what_a_library_tells_beside_ids_and_codes_stays_here():
+    kept = InMemorySpanExporter()
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(Discreet(kept)))
+    told = {"http.route": "/i/{token}", "url.full": f"https://pay.example/i/{NAME}", "http.route.list": [NAME]}
+    with pytest.raises(ValueError, match=NAME), provider.get_tracer("test").start_as_current_span("x", attributes=told):
+        raise ValueError(NAME)
+    [span] = kept.get_finished_spans()
+
+    assert dict(span.attributes or {}) == {"http.route": "/i/{token}"}
+    assert [dict(event.attributes or {}) for event in span.events] == [{"exception.type": "ValueError"}]
+    assert span.status.description is None
+    assert span.status.status_code is StatusCode.ERROR
 
 
 @pytest.mark.parametrize(
