@@ -146,6 +146,13 @@ class CaseFile:
             announce(self.connection, self.id, seq, event)
         return True
 
+    @property
+    def earlier_rules(self) -> tuple[tuple[int, datetime], ...]:
+        """The versions of the policy by which it went before it was moved, oldest first, each with until when."""
+        moves = [event for event in self.events if isinstance(event, Moved)]
+        began = [self.began_by, *(event.rules.policy for event in moves)]
+        return tuple((rules, event.at) for rules, event in zip(began, moves, strict=False))
+
     def plan(self, now: datetime) -> tuple[Planned, ...]:
         """What will be done, and when, if nothing happens."""
         return plan(self.facts, self.policy, self.law, now, self.moving_to)
@@ -277,7 +284,7 @@ class Cases:
     def adrift(self, now: datetime) -> list[InvoiceRef]:
         """Cases that may have no loop: never looked at, or long overdue by the machine's clock."""
         overdue = INVOICE.c.resting & (INVOICE.c.next_at < now - OVERDUE) & (INVOICE.c.shift == 0)
-        return self._which(overdue | INVOICE.c.looked_at.is_(None))
+        return [*self._which(overdue), *self._which(INVOICE.c.looked_at.is_(None))]  # with OR, SQLite reads all
 
     def _which(self, where: Any) -> list[InvoiceRef]:
         query = select(INVOICE.c.id, INVOICE.c.merchant, INVOICE.c.number).where(where)
