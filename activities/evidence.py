@@ -7,7 +7,7 @@ rules for others, and what agencies were told before, or each attempt to hand ov
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, time
 from functools import cache
@@ -45,7 +45,7 @@ messages/        each message: the very bytes that went out, and about.json with
 delivery.jsonl   what was heard of the messages, and when the invoice page was viewed
 ledger.json      every change of what is owed, by value day, and what it was counted towards
 law.json         the legal ground of each charge, and the law in force: values, sources, how surely each is known
-policy.json      the rules that the merchant had chosen for this invoice{file}
+policy.json      the rules that the merchant had chosen for this invoice{file}{earlier}
 versions.json    which versions of Kvitt, of its rules and of the merchant's file this comes from
 history.jsonl    what was done, act by act
 commands.jsonl   who ordered what, when and why
@@ -61,6 +61,7 @@ line it is all zeros. The last line, "sealed", has the SHA-256 of all the lines 
 is the log's head. It stands for everything here. Whoever made the pack knows it: ask for it on another way.
 """
 _CLAIM = "\nclaim.json       the notice to the agency; it names the evidence that it rests on"
+_EARLIER = "\nearlier/         the rules by which it went before it was moved to those, oldest first"
 _FILE = "\npolicy.yaml      the merchant's file as it was published"
 
 
@@ -123,6 +124,7 @@ class _Gathering:
         """Every file, and a piece for each act."""
         case, books, local = self.case, self.books, self.case.law.calendar.local
         pinned = books.evidence.pinned(case.policy_version_id)
+        earlier = [(books.evidence.pinned(rules), until) for rules, until in case.earlier_rules]
         merchant = books.cases.merchant(case.merchant_version_id)
         sends = [
             send for send in books.sends.of_invoice(case.id) if not (self.is_to_agency and _is_to_agency(send.channel))
@@ -131,6 +133,8 @@ class _Gathering:
         yield Piece("invoice.json", indented(_invoice(case, merchant)), "the invoice", local(_issued(case)))
         yield from messages(case, sends)
         yield from _acts(case.life)
+        for number, (was, until) in enumerate(earlier, start=1):
+            yield Piece(f"earlier/policy-{number}.json", was.policy.encode(), "the rules until then", local(until))
         now: dict[str, tuple[bytes, str]] = {
             "delivery.jsonl": (rows(deliveries(case, sends, heard)), "what was heard of the messages"),
             HISTORY: (rows(entry.as_json() for entry in case.life), "what was done"),
@@ -138,7 +142,7 @@ class _Gathering:
             "ledger.json": (indented(_ledger(case)), "the ledger"),
             "law.json": (indented(law_as_json(case, self.at)), "the law"),
             "policy.json": (pinned.policy.encode(), "the rules chosen for this invoice"),
-            "versions.json": (indented(_versions(case, pinned)), "the versions"),
+            "versions.json": (indented(_versions(case, pinned, [was for was, _ in earlier])), "the versions"),
             "README.txt": (self.readme(merchant).encode(), "what this is"),
         }
         if not self.is_to_agency:
@@ -153,6 +157,7 @@ class _Gathering:
             at=self.case.law.calendar.local(self.at).isoformat(timespec="minutes"),
             claim=_CLAIM if self.is_to_agency else "",
             file="" if self.is_to_agency else _FILE,
+            earlier=_EARLIER if self.case.earlier_rules else "",
         )
 
 
@@ -229,12 +234,15 @@ def _ledger(case: CaseFile) -> dict[str, Any]:
     }
 
 
-def _versions(case: CaseFile, pinned: Pinned) -> dict[str, Any]:
+def _versions(case: CaseFile, pinned: Pinned, earlier: Sequence[Pinned]) -> dict[str, Any]:
     """What a text hashes to can be checked beside it: ``policy.json``, and the merchant's own file."""
+    ours = {"kvitt": version("kvitt"), "rules": {"sha256": rules_version()}, **_pinned(case, pinned)}
+    return ours | ({"earlier": [_pinned(case, was) for was in earlier]} if earlier else {})
+
+
+def _pinned(case: CaseFile, pinned: Pinned) -> dict[str, Any]:
     published = case.law.calendar.local(pinned.published_at).isoformat(timespec="seconds")
     return {
-        "kvitt": version("kvitt"),
-        "rules": {"sha256": rules_version()},
         "merchant": {"version": pinned.merchant_version, "sha256": pinned.merchant_sha256, "published": published},
         "policy": {"version": pinned.policy_version_id, "sha256": pinned.policy_sha256},
     }

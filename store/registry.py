@@ -116,9 +116,8 @@ class Registry:
         goes_by = goes_by.join(INVOICE, INVOICE.c.policy_version_id == POLICY.c.id)
         goes_by = goes_by.where(INVOICE.c.merchant == merchant, INVOICE.c.stage != Stage.CLOSED.value)
         with reading(self.engine) as connection:
-            cases: dict[int, int] = dict(
-                connection.execute(goes_by.group_by(POLICY.c.merchant_version_id)).tuples().all()
-            )
+            rows = connection.execute(goes_by.group_by(POLICY.c.merchant_version_id))
+            cases = {row.merchant_version_id: row.cases for row in rows}
             found = _versions(connection, MERCHANT.c.merchant == merchant)
         return [(one, cases.get(one.id, 0)) for one in found]
 

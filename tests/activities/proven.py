@@ -16,6 +16,7 @@ from domain.events import Delivered, Paid, Reserved, Viewed
 from domain.parcel import Parcel
 from domain.policy import Channel
 from domain.simulation import simulate
+from domain.stories import Happening
 from domain.words import COLLECTION, Message, reminder_step
 from store.books import Books
 from store.cases import CaseFile
@@ -81,13 +82,21 @@ def told(books: Books, name: str, **wishes: Any) -> tuple[CaseFile, list[tuple[P
     opening = opening_of(tale.invoice, tale.loaded)
     opened = books.registry.open(replace(opening, policy=replace(opening.policy, **wishes)), datetime.now(UTC))
     case, claims = books.cases.read(opened.id), []
-    events = simulate(case.invoice, case.policy, case.law, tale.happens)
+    happens = [_published(books, case, happening) for happening in tale.happens]
+    events = simulate(case.invoice, case.policy, case.law, happens)
     for event in events:
         with books.cases.locked(case.id) as file:
             file.add(event)
         if isinstance(event, Reserved) and event.message is Message.CLAIM:
             claims.append((pack_for_agency(packing(books, case.id, event)), event))
     return books.cases.read(case.id), claims
+
+
+def _published(books: Books, case: CaseFile, happening: Happening) -> Happening:
+    """The rules that a story has its case moved to are in the books."""
+    if happening.policy is None:
+        return happening
+    return replace(happening, rules=books.registry.rules(case.merchant_version_id, 1, happening.policy))
 
 
 def packing(books: Books, invoice_id: int, event: Reserved) -> Packing:

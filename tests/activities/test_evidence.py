@@ -14,17 +14,19 @@ from typing import Any
 import pytest
 
 from activities.evidence import evidence_of, rules_version
-from domain.events import Acknowledged, Answered, Disputed, Paid
+from config.merchants import read_merchant
+from domain.events import Acknowledged, Answered, Disputed, MoveAsked, Moved, Paid
 from domain.evidence import CLAIM, HISTORY, LOG, check, head_of
 from domain.law.pack import FIRM
 from domain.policy import Channel, Claim
-from domain.words import COLLECTION, DisputeOutcome, Message
+from domain.words import COLLECTION, DisputeOutcome, Message, When
 from store.books import Books, open_books
 from templates.errors import RenderError
 from tests.activities.proven import claim_in, files_in, lived, rows_in, told
 from tests.databases import database_of
 from tests.gateway.cases import NAME, Kept, at, sek
 from tests.live.house import STORIES
+from workflows.published import rules_under
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -130,6 +132,27 @@ def test_versions_are_those_that_the_case_is_pinned_to_and_can_be_checked(books:
     assert versions["policy"]["sha256"] == sha256(files["policy.json"]).hexdigest()
     assert versions["rules"]["sha256"] == rules_version()
     assert files["policy.yaml"] == Path("examples/merchants/nordljus.yaml").read_bytes()
+
+
+def test_a_case_that_was_moved_tells_all_the_rules_by_which_it_went(books: Books):
+    case = lived(books)
+    began = case.file
+    text = Path("examples/merchants/nordljus.yaml").read_text().replace("fee: 60.00", "fee: 40.00")
+    second = books.registry.publish(read_merchant(text, "second"), text, at("2026-05-01T09:00"))
+    rules = rules_under(books, began, second)
+    case.hear(
+        MoveAsked(at=at("2026-05-02T09:00"), rules=rules, when=When.NOW), Moved(at=at("2026-05-02T09:01"), rules=rules)
+    )
+
+    files = files_in(evidence_of(books, case.file))
+    versions = json.loads(files["versions.json"])
+
+    assert (versions["merchant"]["version"], versions["earlier"][0]["merchant"]["version"]) == (2, 1)
+    assert versions["policy"]["sha256"] == sha256(files["policy.json"]).hexdigest()
+    assert versions["earlier"][0]["policy"]["sha256"] == sha256(files["earlier/policy-1.json"]).hexdigest()
+    assert files["policy.yaml"].decode() == text
+    assert case.file.began_by == began.policy_version_id
+    assert "earlier/" in files["README.txt"].decode()
 
 
 def test_the_ledger_and_the_history_are_the_books_own(books: Books):
