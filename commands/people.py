@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import getpass
 import sys
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-import phonenumbers
 import typer
 from rich.markup import escape
 
 from activities.forgetting import Forgetter, NotYetError
 from activities.people import export_of
 from commands import show
+from commands.finding import Found, found_of, of_one
 from commands.orders import JSON, MERCHANT, WHY
-from commands.session import CommandError, found_in, opened_books
+from commands.session import CommandError, opened_books
 from config.settings import Settings, read_settings
 from domain.archive import ArchiveError
 from domain.money import Money
 from domain.policy import Channel
 from store.books import Books
 from store.forgetting import Forgotten
-from store.people import Loose, Theirs, address_of
+from store.people import Loose, Theirs
 
 WHO = Annotated[
     str, typer.Argument(help="An e-mail address, a phone number with its country code, or an invoice.", metavar="WHO")
@@ -40,21 +42,6 @@ OPT_OUTS = Annotated[bool, typer.Option("--opt-outs", help="Also that they want 
 MOST_TOLD = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What was found of somebody."""
-
-    asked: str
-    invoices: tuple[Theirs, ...]
-    loose: Loose
-    """What hangs on no invoice, and on no address that somebody else has too."""
-
-    @property
-    def names(self) -> set[str]:
-        """The names on the invoices, however they are spaced."""
-        return {_plain(one.name) for one in self.invoices}
-
-
 def register(app: typer.Typer) -> None:
     """Put these commands on the command line."""
     person = typer.Typer(no_args_is_help=True, help="See what is kept about a customer.")
@@ -67,14 +54,14 @@ def register(app: typer.Typer) -> None:
 def find(who: WHO, merchant: MERCHANT = None, name: NAME = None, json_: JSON = False) -> None:
     """Find what is kept about a customer. Example: kvitt person find anna@customer.example."""
     with opened_books(read_settings()) as books:
-        found = _found(books, who, merchant, name)
-    _tell(found, json_=json_)
+        found = found_of(books, who, merchant, name)
+    _tell(found, {}, json_=json_)
 
 
 def export(who: WHO, output: FILE = None, merchant: MERCHANT = None, name: NAME = None, json_: JSON = False) -> None:
     """Write all that is kept about a customer into a ZIP. Example: kvitt person export anna@customer.example."""
     with opened_books(read_settings()) as books:
-        found = _of_one(_found(books, who, merchant, name))
+        found = of_one(found_of(books, who, merchant, name))
         try:
             made = export_of(books, found.asked, found.invoices, found.loose)
         except ArchiveError as error:
@@ -103,84 +90,54 @@ def forget(
     """Forget a customer; what the law wants kept is sealed. Example: kvitt forget anna@customer.example."""
     settings = read_settings()
     with opened_books(settings) as books:
-        found = _of_one(_found(books, who, merchant, name))
+        found = of_one(found_of(books, who, merchant, name))
         if not opt_outs:
             found = replace(found, loose=replace(found.loose, opt_outs=()))
         forgetter = Forgetter(books, settings.keeping, settings.home / "outbox")
-        _check(forgetter, found)
+        kept = _check(forgetter, found)
         if dry_run:
-            _tell(found, json_=json_)
+            _tell(found, kept, json_=json_)
             return
-        _confirm(found, confirm)
-        gone = [forgetter.forget(one.id, getpass.getuser(), why) for one in found.invoices]
-        _empty(books, found.loose)
+        _confirm(found, kept, confirm)
+        gone = _gone(forgetter, found, why)
+        is_compact = _empty(books, found.loose)
     _told(found, gone, settings, json_=json_)
+    if not is_compact:
+        show.ERR.print("SQLite's file is in use, and may still hold what was emptied; say it again when it is not.")
 
 
-def _found(books: Books, who: str, merchant: str | None, names: list[str] | None) -> Found:
-    """What is theirs who go by this.
-
-    Raises:
-        CommandError: it is no address, and no invoice.
-    """
-    asked = _asked(who)
-    theirs = books.people.invoices(asked, merchant) if asked else [books.people.one(found_in(books, who, merchant).id)]
-    if names:
-        theirs = [one for one in theirs if _plain(one.name) in {_plain(name) for name in names}]
-    ids = [one.id for one in theirs]
-    own = books.people.addresses(ids) if theirs else frozenset({asked} if not (names or merchant) else ())
-    alone = {address for address in own if {one.id for one in books.people.invoices(address)} <= set(ids)}
-    found = Found(asked or who, tuple(theirs), books.people.loose(frozenset(alone)))
-    if not theirs and found.loose == Loose((), (), (), ()):
-        raise CommandError(f"the books know nobody by {who}; after forgetting only the invoice finds them")
-    return found
-
-
-def _asked(who: str) -> str:
-    """The address that is meant; empty: it is an invoice."""
-    if "@" in who:
-        return address_of(who)
-    if not who.startswith("+"):
-        return ""
-    try:
-        number = phonenumbers.parse(who)
-    except phonenumbers.NumberParseException:
-        raise CommandError(f"{who} is no phone number; write it as in +46701740605") from None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def _of_one(found: Found) -> Found:
-    """Only where it is one person: nobody gets, or loses, what is another's.
-
-    Raises:
-        CommandError: there are several names.
-    """
-    if len(found.names) > 1:
-        several = ", ".join(
-            sorted(f"'{one.name}'" for one in {_plain(one.name): one for one in found.invoices}.values())
-        )
-        raise CommandError(f"{found.asked} is the address of {several}; say who is meant, with --name")
-    return found
-
-
-def _check(forgetter: Forgetter, found: Found) -> None:
-    """All of it or nothing.
+def _check(forgetter: Forgetter, found: Found) -> dict[int, date]:
+    """All of it or nothing; until when the law wants each invoice kept.
 
     Raises:
         CommandError: something must be done first.
     """
+    kept: dict[int, date] = {}
     hinders: list[str] = []
     for one in found.invoices:
         try:
-            forgetter.check(one.id)
+            kept[one.id] = forgetter.check(one.id)
         except NotYetError as error:
             hinders.append(str(error))
     if hinders:
         more = f"\nand {len(hinders) - MOST_TOLD} more" if len(hinders) > MOST_TOLD else ""
         raise CommandError("nothing was forgotten:\n" + "\n".join(hinders[:MOST_TOLD]) + more)
+    return kept
 
 
-def _confirm(found: Found, confirm: int | None) -> None:
+def _gone(forgetter: Forgetter, found: Found, why: str) -> list[Forgotten]:
+    """Forget them, one after the other.
+
+    Raises:
+        CommandError: one came to life again meanwhile; what was forgotten before it stays forgotten.
+    """
+    try:
+        return [forgetter.forget(one.id, getpass.getuser(), why) for one in found.invoices]
+    except NotYetError as error:
+        raise CommandError(f"{error}; then say it again: those before it are forgotten") from None
+
+
+def _confirm(found: Found, kept: Mapping[int, date], confirm: int | None) -> None:
     """Let a person say how many invoices these are."""
     count = len(found.invoices)
     if confirm is None:
@@ -188,27 +145,31 @@ def _confirm(found: Found, confirm: int | None) -> None:
             raise CommandError(
                 f"{_counted(count, 'invoice')} would be forgotten for good; repeat with --confirm {count}"
             )
-        _tell(found, json_=False)
+        _tell(found, kept, json_=False)
         confirm = typer.prompt("This cannot be undone. How many invoices are these?", type=int)
     if confirm != count:
         raise CommandError(f"nothing was forgotten: there are {_counted(count, 'invoice')}, not {confirm}")
 
 
-def _empty(books: Books, loose: Loose) -> None:
+def _empty(books: Books, loose: Loose) -> bool:
+    """Empty what hangs on no invoice, and leave no trace of anything; False: traces are left."""
     books.forgetting.empty_loose(loose)
     for channel, address, merchant in loose.opt_outs:
         books.opt_outs.lift(Channel(channel), address, merchant)
-    books.forgetting.compact()
+    return books.forgetting.compact()
 
 
-def _tell(found: Found, *, json_: bool) -> None:
+def _tell(found: Found, kept: Mapping[int, date], *, json_: bool) -> None:
+    """What was found; and until when the law wants it kept, where somebody is to be forgotten."""
     loose = found.loose
     if json_:
         loosely = {key: len(value) for key, value in asdict(loose).items()}
-        show.as_json({"asked": found.asked, "invoices": [asdict(one) for one in found.invoices], **loosely})
+        invoices = [asdict(one) | ({"kept_until": kept[one.id]} if kept else {}) for one in found.invoices]
+        show.as_json({"asked": found.asked, "invoices": invoices, **loosely})
         return
-    lines = [_row(one) for one in found.invoices]
-    show.rows(_counted(len(lines), "invoice"), ("Invoice", "Name", "Stage", "Owed"), lines)
+    headings = ("Invoice", "Name", "Stage", "Owed", *(("Kept until",) if kept else ()))
+    lines = [(*_row(one), *((str(kept[one.id]),) if kept else ())) for one in found.invoices]
+    show.rows(_counted(len(lines), "invoice"), headings, lines)
     for count, what in (
         (len(loose.opt_outs), "opt-out"),
         (len(loose.heard), "word of a vendor about no message of ours"),
@@ -223,10 +184,8 @@ def _told(found: Found, gone: list[Forgotten], settings: Settings, *, json_: boo
     """What was done, for each invoice."""
     sealed = {one.invoice_id: one.keep_until for one in gone if one.is_sealed}
     if json_:
-        told = [
-            {"merchant": one.merchant, "number": one.number, "sealed_until": sealed.get(one.id)}
-            for one in found.invoices
-        ]
+        whose = [(one, sealed.get(one.id)) for one in found.invoices]
+        told = [{"merchant": one.merchant, "number": one.number, "sealed_until": until} for one, until in whose]
         show.as_json({"forgotten": told})
         return
     for one in found.invoices:
@@ -240,10 +199,6 @@ def _told(found: Found, gone: list[Forgotten], settings: Settings, *, json_: boo
 def _row(one: Theirs) -> tuple[str, ...]:
     owed = Money(one.balance, one.currency)
     return f"{one.merchant}/{one.number}", escape(one.name), one.stage.replace("_", " "), f"{owed} {one.currency}"
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.split()).casefold()
 
 
 def _counted(count: int, what: str) -> str:

@@ -6,6 +6,7 @@ What is emptied follows from ``store/inventory.py``.
 from __future__ import annotations
 
 import json
+import sqlite3
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -161,14 +162,19 @@ class Forgetting:
                 item = (ITEM.c.batch_id == batch_id) & (ITEM.c.place == place)
                 connection.execute(update(ITEM).where(item).values(**emptied(ITEM)))
 
-    def compact(self) -> None:
-        """Leave no trace in SQLite's file, nor in its log, of what was emptied; PostgreSQL keeps house itself."""
+    def compact(self) -> bool:
+        """Leave no trace in SQLite's file, nor in its log, of what was emptied; False: somebody else is using them.
+
+        PostgreSQL keeps house itself.
+        """
         if self.engine.dialect.name != "sqlite":
-            return
+            return True
         raw = self.engine.raw_connection()
         try:
-            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                raw.cursor().execute(statement).fetchall()
+            raw.cursor().execute("VACUUM")
+            return not raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except sqlite3.OperationalError:
+            return False
         finally:
             raw.close()
 
@@ -237,4 +243,4 @@ def _empty_orders(connection: Connection, merchant: str, number: str) -> None:
 def _for_good(connection: Connection) -> None:
     """Let SQLite write over what is emptied."""
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA secure_delete=ON")
+        connection.exec_driver_sql("PRAGMA secure_delete=ON").close()
