@@ -35,6 +35,7 @@ class Scope(StrEnum):
     WRITE_COMMANDS = "commands:write"
     READ_DOCUMENTS = "documents:read"
     MANAGE_WEBHOOKS = "webhooks:manage"
+    MANAGE_POLICIES = "policies:manage"
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,3 +70,4 @@ WritesPayments = Annotated[Caller, Security(caller, scopes=[Scope.WRITE_PAYMENTS
 WritesCommands = Annotated[Caller, Security(caller, scopes=[Scope.WRITE_COMMANDS])]
 ReadsDocuments = Annotated[Caller, Security(caller, scopes=[Scope.READ_DOCUMENTS])]
 ManagesWebhooks = Annotated[Caller, Security(caller, scopes=[Scope.MANAGE_WEBHOOKS])]
+ManagesPolicies = Annotated[Caller, Security(caller, scopes=[Scope.MANAGE_POLICIES])]
