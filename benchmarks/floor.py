@@ -31,7 +31,7 @@ class FloorWorkflow:
         """Look, obey, wait."""
         queue, run_id = workflow.info().task_queue, workflow.info().run_id
         number = 0
-        shown: list[SearchAttributeUpdate[Any]] = []
+        shown: tuple[object, ...] = ()
         while True:
             self.woken = False
             number += 1
@@ -49,10 +49,10 @@ class FloorWorkflow:
                     **options.SENDING,
                 )
                 continue
-            columns = columns_of(glance)
+            columns = (glance.stage, glance.next_step, glance.next_at, glance.due)
             if columns != shown:
                 shown = columns
-                workflow.upsert_search_attributes(columns)
+                workflow.upsert_search_attributes(columns_of(glance))
             if glance.next is Next.END:
                 return glance.outcome or ""
             await self._wait(glance)

@@ -1,4 +1,7 @@
-"""What waits for a person: everything at once, the most urgent first, each with the command that resolves it."""
+"""What waits for a person: everything at once, the most urgent first, each with the command that resolves it.
+
+And the questions that the Temporal UI answers, as addresses.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +10,25 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
+from temporalio.envconfig import ClientConfig
 
 from commands import show
 from commands.orders import JSON
-from commands.session import opened_books
+from commands.session import Running, opened_books
 from config.settings import read_settings
 from domain.attention import CURES, Urgency
 from domain.stages import Stage
 from store.attention import Found, Needs
 from store.books import Books
+from workflows.views import VIEWS, address_of
 
 COLOURS = {Urgency.BROKEN: "red", Urgency.WAITS: "yellow", Urgency.NOTE: "dim"}
 
 
 def register(app: typer.Typer) -> None:
-    """Put this command on the command line."""
+    """Put these commands on the command line."""
     app.command(rich_help_panel="Look")(attention)
+    app.command(rich_help_panel="Look")(views)
 
 
 def attention(
@@ -47,6 +53,24 @@ def attention(
         else:
             show.say(_all_is_well(books, merchant))
     raise typer.Exit(1 if check and needs.waits else 0)
+
+
+def views(
+    ui: Annotated[
+        str | None, typer.Option(help="Where the Temporal UI is, as in https://temporal.internal; else what runs here.")
+    ] = None,
+    json_: JSON = False,
+) -> None:
+    """Print where the Temporal UI answers what ops ask, as of now; open one and save it. Example: kvitt views."""
+    settings, now = read_settings(), datetime.now().astimezone()
+    running, namespace = Running.read(settings.home), ClientConfig.load_client_connect_config().get("namespace")
+    where = (ui or (running.ui if running else f"http://127.0.0.1:{settings.ui_port}")).rstrip("/")
+    for view in VIEWS:
+        address = address_of(view, where, namespace or "default", now)
+        if json_:
+            show.as_json({"view": view.name, "tells": view.tells, "query": view.at(now), "address": address})
+        else:
+            show.say(f"[bold]{view.name}[/]: {escape(view.tells)}\n  {address}")
 
 
 def table(needs: Needs) -> None:

@@ -142,7 +142,7 @@ class InvoiceWorkflow:
         """Put where the case stands into the columns of the UI, when that has changed.
 
         The other columns come along. They decide nothing here: workers of before, which do not know them, must give the
-        same commands, to go on beside us and after us.
+        same commands, to go on beside us and after us. Where only they changed, the look tells it by ``next_at``.
         """
         shown = (glance.stage, glance.next_step, glance.next_at, glance.due)
         if shown == self.shown:

@@ -124,10 +124,11 @@ async def _up(home: Path, lock: IO[str], port: int, ui_port: int, settings: Mapp
     """A server that answers. A port that was free a moment ago may be taken now, so it is tried with others."""
     for left in reversed(range(TRIALS)):
         async with AsyncExitStack() as undo:
+            is_new = not (home / "temporal.db").exists()
             server = _start(home, lock, free_port(port), free_port(ui_port), settings)
             undo.push_async_callback(asyncio.to_thread, _end, server)
             try:
-                await _until_up(server, home / "temporal.log")
+                await _until_up(server, home / "temporal.log", is_new=is_new)
             except ServerError:
                 if not left:
                     raise
@@ -167,14 +168,14 @@ def _start(home: Path, lock: IO[str], port: int, ui_port: int, settings: Mapping
     return Server(process, subprocess.Popen(watch, stdin=subprocess.PIPE, start_new_session=True), port, ui_port)
 
 
-async def _until_up(server: Server, log: Path) -> None:
+async def _until_up(server: Server, log: Path, *, is_new: bool) -> None:
     for _ in range(300):
         if server.process.poll() is not None:
             raise ServerError(f"the Temporal server ended at once; its last words are in {log}")
         try:
             client = await connect(server.address)
             if await client.service_client.check_health():
-                await _until_columns(client)
+                await _until_columns(client, is_new=is_new)
                 await _retain(client)
                 if server.process.poll() is None:
                     return
@@ -207,8 +208,10 @@ async def lacking_columns(client: Client) -> dict[str, str]:
     return {name: kind for name, kind in COLUMNS.items() if name not in there}
 
 
-async def _until_columns(client: Client) -> None:
-    """The server registers search attributes a moment after it is up."""
+async def _until_columns(client: Client, *, is_new: bool) -> None:
+    """A new server registers search attributes a moment after it is up; one that was there before has those of then."""
+    if not is_new:
+        await add_columns(client)
     while not set(COLUMNS) <= await _columns(client):
         await asyncio.sleep(0.05)
 

@@ -1,11 +1,15 @@
-"""A Temporal server that is not ours gets our columns from the first worker."""
+"""A Temporal server gets the columns that it lacks: one that is not ours from the first worker, ours when it starts."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest, RemoveSearchAttributesRequest
 
 from tests.live.house import House
-from workflows.server import COLUMNS, add_columns
+from workflows import server
+from workflows.server import COLUMNS, add_columns, connect, lacking_columns, serving
 
 
 async def test_missing_columns_are_added_once(house: House):
@@ -20,3 +24,15 @@ async def test_missing_columns_are_added_once(house: House):
         ListSearchAttributesRequest(namespace=client.namespace)
     )
     assert set(COLUMNS) <= set(listed.custom_attributes)
+
+
+async def test_a_server_that_a_version_of_ours_with_fewer_columns_made_gets_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    with monkeypatch.context() as before:
+        before.setattr(server, "COLUMNS", {"Merchant": "Keyword"})
+        async with serving(tmp_path, 0, 0):
+            pass
+
+    async with serving(tmp_path, 0, 0) as here:
+        assert await lacking_columns(await connect(here.address)) == {}
