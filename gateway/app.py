@@ -12,7 +12,7 @@ from activities.hearing import Hearing
 from activities.vendors import PARSERS, ears
 from config.settings import Settings
 from gateway import health, hooks, outbox, page, staff, viewed
-from gateway.api.app import PREFIX, create_api
+from gateway.api.app import PREFIX, create_api, nowhere
 from gateway.calm import broken, missing
 from gateway.desk import Desk
 from gateway.guard import Guard
@@ -40,6 +40,8 @@ def create_app(client: CaseClient, settings: Settings, telemetry: Telemetry = OF
         app.add_api_route("/", _to_staff, methods=["GET"])
 
     async def not_there(request: Request, error: Exception) -> Response:
+        if request.scope["path"].startswith(f"{PREFIX}/"):  # with a line break in it, no route takes it there
+            return nowhere()
         answer = missing(pages, request.headers)
         answer.status_code = error.status_code if isinstance(error, HTTPException) else answer.status_code
         return answer

@@ -78,6 +78,11 @@ def _answer(refusal: Refusal) -> Response:
     return Response(as_text(refusal.as_json()), refusal.status, dict(refusal.headers), MEDIA_TYPE)
 
 
+def nowhere() -> Response:
+    """The answer of an address that is none of the API's."""
+    return _answer(Refusal(Kind.NOT_FOUND))
+
+
 async def _refused(_request: Request, error: Any) -> Response:
     return _answer(error)
 

@@ -225,3 +225,8 @@ async def asked(app: FastAPI, key: NewKey, raw_path: str) -> tuple[int, dict[str
         writer.close()
     head, _, body = answer.partition(b"\r\n\r\n")
     return int(head.split(b" ")[1]), json.loads(body)
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/invoices/a%0Ab", "/webhook-deliveries/%0D%0A/replay"])
+async def test_an_address_that_is_none_is_told_as_a_problem_too(api: httpx.AsyncClient, path: str):
+    assert is_problem(await api.get(path), 404, "not-found")
