@@ -9,7 +9,7 @@ LIVES ?= 220
 DATABASE ?= both
 OPEN ?= 100000
 WAKE ?= 10000
-BUILD_ID ?= $(shell git rev-parse --short HEAD)
+BUILD_ID ?=
 
 .PHONY: help install demo up check test test-browser test-vendors equivalence faults bench bench-large translations lock image image-proof clean
 

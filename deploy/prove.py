@@ -147,6 +147,7 @@ def _until_ready(process: subprocess.Popen[bytes], port: int, began: float) -> f
 
 def _deliver(image: Image, home: Path, settings: Mapping[str, str]) -> None:
     """A letter is made and sent, which needs all of it."""
+    _expect("the build is made current", image.run(home, settings, "deployment", "current", BUILD_ID).startswith("0 "))
     (home / "invoice.json").write_text(json.dumps(INVOICE))
     _expect("an invoice starts", image.run(home, settings, "start", f"{VAR}/invoice.json").startswith("0 "))
     _expect("time passes", image.run(home, settings, "fast-forward", "90001", "2000", "days").startswith("0 "))

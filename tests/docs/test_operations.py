@@ -8,7 +8,6 @@ from enum import StrEnum
 from pathlib import Path
 
 import pytest
-import yaml
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
@@ -92,14 +91,6 @@ def test_every_variable_that_a_guide_or_a_container_names_is_a_setting():
     named = {name for text in texts for name in re.findall(r"\bKVITT_[A-Z_]*[A-Z]\b", text)}
 
     assert {name.removesuffix(FILE) for name in named} <= {name for name, _ in variables()}
-
-
-def test_the_container_file_has_no_secret_and_leaves_the_settings_to_a_file_of_its_own():
-    """What it sets itself would win over that file."""
-    kvitt = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())["x-kvitt"]
-
-    assert kvitt["env_file"] == [{"path": "kvitt.env", "required": False}]
-    assert set(kvitt["environment"]) == {"TEMPORAL_ADDRESS", "KVITT_DATABASE_URL", "KVITT_ALLOW_TEST_CLOCKS"}
 
 
 @pytest.mark.parametrize(
