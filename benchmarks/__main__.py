@@ -9,13 +9,14 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from benchmarks import awake, document, events, hearing, letter, memory, rounds, simulate, starting
+from benchmarks import awake, cost, document, events, hearing, letter, memory, rounds, simulate, starting
 from benchmarks.figures import Figure, table
 from benchmarks.machine import introduce
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "floor": rounds.measure,
     "events": events.measure,
+    "cost": cost.measure,
     "simulate": simulate.measure,
     "letter": letter.measure,
     "memory": memory.measure,

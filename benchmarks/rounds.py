@@ -45,19 +45,19 @@ async def _measure() -> list[Figure]:
         ours, floor = Ours(here.books), Floor()
         address, home = here.server.address, here.home
         workers = {OURS: await stack.enter_async_context(worker_process(OURS, address, home))}
-        await _record(here, ours)
+        await record(here, ours)
         workers[FLOOR] = await stack.enter_async_context(worker_process(FLOOR, address, home))
         await _assert_alike(here, ours, floor)
         rounds: dict[str, list[Round]] = {OURS: [], FLOOR: []}
         for number in range(ROUNDS + 1):
             for side in (ours, floor):
                 count = LIVES_A_ROUND if number else WARM_UP
-                measured = await _round(here, side, workers[side.name], count, f"{number}")
+                measured = await a_round(here, side, workers[side.name], count, f"{number}")
                 rounds[side.name] += [measured] if number else []
     return _figures(rounds[OURS], rounds[FLOOR])
 
 
-async def _record(here: Ground, ours: Side) -> None:
+async def record(here: Ground, ours: Side) -> None:
     """Live each life once, and put down what its looks came to."""
     histories = [await history(await here.live(ours, life, f"recorded-{life.name}")) for life in LIVES]
     Bare(here.home).write([glances(events) for events in histories])
@@ -73,7 +73,8 @@ async def _assert_alike(here: Ground, ours: Side, floor: Side) -> None:
             raise AssertionError(f"{life.name}: the histories differ\nours:  {left}\nfloor: {right}")
 
 
-async def _round(here: Ground, side: Side, worker: psutil.Process, count: int, number: str) -> Round:
+async def a_round(here: Ground, side: Side, worker: psutil.Process, count: int, number: str) -> Round:
+    """So many lives, and what they took."""
     processes = {"server": psutil.Process(here.server.process.pid), "worker": worker, "client": psutil.Process()}
     before = {name: _cpu(process) for name, process in processes.items()}
     jobs = (here.live(side, LIVES[i % len(LIVES)], f"round-{number}-{i}") for i in range(count))

@@ -8,7 +8,6 @@ from typing import Protocol
 from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
 
-from benchmarks.floor import FloorWorkflow
 from benchmarks.lives import LIVES, Life, Openings
 from benchmarks.processes import FLOOR, OURS
 from domain.events import Event
@@ -96,11 +95,13 @@ class FloorCase:
 
     client: Client
     ref: InvoiceRef
+    queue: str = FLOOR
+    workflow: str = "floor"
 
     @property
     def workflow_id(self) -> str:
         """As long as ours."""
-        return f"{FLOOR}/{self.ref.merchant}/{self.ref.number}"
+        return f"{self.queue}/{self.ref.merchant}/{self.ref.number}"
 
     async def happen(self, event: Event) -> None:
         """Wake the loop if the event wants that."""
@@ -115,10 +116,10 @@ class FloorCase:
             SearchAttributePair(DUE_DAY, "2026-04-01"),
         ]
         await self.client.start_workflow(
-            FloorWorkflow.run,
+            self.workflow,
             self.ref,
             id=self.workflow_id,
-            task_queue=FLOOR,
+            task_queue=self.queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             start_signal="wake",
             search_attributes=TypedSearchAttributes(columns),

@@ -11,7 +11,7 @@ from time import perf_counter
 
 from benchmarks.driver import closed_loop
 from benchmarks.figures import Figure, at_least, at_most
-from benchmarks.large.place import AT_ONCE, MIB, Cpu, Peak, Place, Scale, floor, ours, told, until
+from benchmarks.large.place import AT_ONCE, MB, Cpu, Peak, Place, Scale, floor, ours, told, until
 
 ONE_SECOND = timedelta(seconds=1)
 SPARE = timedelta(seconds=20)
@@ -56,7 +56,7 @@ async def _wake(here: Place, numbers: range, cache: int) -> dict[str, float]:
         seconds, spent = (datetime.now(UTC) - at).total_seconds(), cpu.spent()
     told(f"{here.side.name}: the last is out after {seconds:.1f} s")
     each = {name: its / len(numbers) * 1000 for name, its in spent.items()}
-    return {"rate": len(numbers) / seconds, "seconds": seconds, "peak": peak.rss / MIB, **each}
+    return {"rate": len(numbers) / seconds, "seconds": seconds, "peak": peak.rss / MB, **each}
 
 
 async def _arm(here: Place, numbers: range, at: datetime) -> None:
@@ -78,8 +78,8 @@ def _figures(scale: Scale, mine: Mapping[str, float], bare: Mapping[str, float])
         Figure("… the floor", bare["rate"], "messages/s", digits=1),
         Figure("… until the last of ours is out", mine["seconds"], "s", digits=1),
         Figure("… until the floor's last is out", bare["seconds"], "s", digits=1),
-        Figure(f"… our worker's memory, the most, {kept}", mine["peak"], "MiB", target=at_most(400e6 / MIB)),
-        Figure(f"… the floor's, {kept}", bare["peak"], "MiB"),
+        Figure(f"… our worker's memory, the most, {kept}", mine["peak"], "MB", target=at_most(400)),
+        Figure(f"… the floor's, {kept}", bare["peak"], "MB"),
         *(
             Figure(f"… CPU of the {process} for each, {side}", woken[process], "ms", digits=1)
             for process in ("server", "worker")

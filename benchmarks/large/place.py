@@ -18,7 +18,7 @@ from benchmarks.driver import Ground, standing
 from benchmarks.large.sides import Floor, Ours, Side
 from benchmarks.processes import worker_process
 
-MIB = 2**20
+MB = 10**6
 AT_ONCE = 16
 """Calls that the client makes side by side."""
 OFTEN = 0.2

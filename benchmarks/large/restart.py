@@ -11,7 +11,7 @@ from time import perf_counter
 
 from benchmarks.driver import closed_loop
 from benchmarks.figures import Figure, at_most, figure
-from benchmarks.large.place import AT_ONCE, MIB, Place, Scale, ours, told, until
+from benchmarks.large.place import AT_ONCE, MB, Place, Scale, ours, told, until
 from benchmarks.large.sides import Ours
 
 ROUNDS = 3
@@ -32,12 +32,12 @@ async def restart(scale: Scale) -> list[Figure]:
             first, last, memory = await _decide(here, _backlog(scale), scale.cache)
             firsts.append(first)
             lasts.append(last)
-            empty.append(memory / MIB)
+            empty.append(memory / MB)
     return [
         figure("Restart: worker's start to its first decision", firsts, "s", digits=1, target=at_most(10)),
         figure(f"… to the last of {len(_backlog(scale)):,} that were waiting", lasts, "s", digits=1),
         figure("… the server's start", servers, "s", digits=1),
-        figure("Worker's memory, just begun", empty, "MiB"),
+        figure("Worker's memory, just begun", empty, "MB"),
     ]
 
 
@@ -51,8 +51,8 @@ async def sizes(scale: Scale) -> list[Figure]:
         line
         for what, size in kept.items()
         for line in (
-            Figure(f"Size of the {what}", size / MIB, "MiB"),
-            Figure("… for each open invoice", size / scale.open / 1024, "KiB", digits=1),
+            Figure(f"Size of the {what}", size / MB, "MB"),
+            Figure("… for each open invoice", size / scale.open / 1000, "kB", digits=1),
         )
     ]
 
