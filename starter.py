@@ -23,6 +23,7 @@ from commands import (
     attention,
     batches,
     demo,
+    deployment,
     doctor,
     evidence,
     heard,
@@ -80,6 +81,7 @@ for part in (
     heard,
     people,
     migrating,
+    deployment,
 ):
     part.register(app)
 

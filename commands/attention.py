@@ -6,6 +6,7 @@ And the questions that the Temporal UI answers, as addresses.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Annotated
 
 import typer
@@ -16,7 +17,7 @@ from commands import show
 from commands.orders import JSON
 from commands.session import Running, opened_books
 from config.settings import read_settings
-from domain.attention import CURES, Urgency
+from domain.attention import CURES, Choice, Urgency
 from domain.stages import Stage
 from store.attention import Found, Needs
 from store.books import Books
@@ -49,7 +50,7 @@ def attention(
             for found in needs.found:
                 show.as_json(_as_fields(found))
         elif needs.found:
-            table(needs)
+            tell(needs)
         else:
             show.say(_all_is_well(books, merchant))
     raise typer.Exit(1 if check and needs.waits else 0)
@@ -73,14 +74,31 @@ def views(
             show.say(f"[bold]{view.name}[/]: {escape(view.tells)}\n  {address}")
 
 
-def table(needs: Needs) -> None:
-    """What was found, and how much more there is."""
-    lines = [_line(found) for found in needs.found]
-    show.rows(_title(needs), ("What", "Since (UTC)", "Why", "Do"), lines)
-    shown = [found.need for found in needs.found]
-    for need, count in needs.counts.items():
-        if more := count - shown.count(need):
-            show.say(f"… and {more:,} more: {_words(need)}.")
+def tell(needs: Needs) -> None:
+    """What was found, by need, and how much more there is. No line is broken: a command is there to be copied."""
+    show.OUT.print(_title(needs), style="bold", highlight=False)
+    for need, found in groupby(needs.found, lambda one: one.need):
+        cure, shown = CURES[need], list(found)
+        show.say(f"\n[{COLOURS[cure.urgency]}]{_words(need)}[/]: {escape(cure.why)}")
+        for one in shown:
+            _tell_one(one)
+        if more := needs.counts[need] - len(shown):
+            show.say(f"  … and {more:,} more")
+        for choice in cure.choices:
+            if not choice.names:
+                _tell_choice("  ", choice)
+
+
+def _tell_one(found: Found) -> None:
+    since = f", since {found.since:%Y-%m-%d %H:%M} UTC" if found.since else ""
+    show.say(f"  [bold]{escape(found.what)}[/]{since}{escape(f': {found.said}') if found.said else ''}")
+    for choice in CURES[found.need].choices:
+        if choice.names:
+            _tell_choice("    ", choice.of(found.names))
+
+
+def _tell_choice(indent: str, choice: Choice) -> None:
+    show.say(f"{indent}{escape(choice.command)}  [dim]# {escape(choice.when)}[/]")
 
 
 def _title(needs: Needs) -> str:
@@ -89,14 +107,6 @@ def _title(needs: Needs) -> str:
         counts[CURES[need].urgency] += count
     told = {Urgency.BROKEN: "broken", Urgency.WAITS: "waiting for a person", Urgency.NOTE: "good to know"}
     return ", ".join(f"{count:,} {told[urgency]}" for urgency, count in counts.items() if count)
-
-
-def _line(found: Found) -> tuple[str, str, str, str]:
-    cure = CURES[found.need]
-    why = f"[{COLOURS[cure.urgency]}]{_words(found.need)}[/]: {escape(cure.why)}"
-    why += f" ({escape(found.said)})" if found.said else ""
-    do = "\n".join(escape(f"{choice.command}  # {choice.when}") for choice in cure.commands(found.names))
-    return escape(found.what), f"{found.since:%Y-%m-%d %H:%M}" if found.since else "", why, do
 
 
 def _words(need: str) -> str:
@@ -112,7 +122,10 @@ def _as_fields(found: Found) -> dict[str, object]:
         "since": found.since,
         "why": cure.why,
         "said": found.said,
-        "do": [{"when": choice.when, "command": choice.command} for choice in cure.commands(found.names)],
+        "do": [
+            {"when": choice.when, "command": choice.command}
+            for choice in (each.of(found.names) for each in cure.choices)
+        ],
     }
 
 
@@ -121,5 +134,5 @@ def _all_is_well(books: Books, merchant: str | None) -> str:
     if merchant:
         return f"Nothing of {merchant} waits for a person. Good."
     going = sum(count for stage, count in books.looks.stages().items() if stage != Stage.CLOSED)
-    invoices = f"{going:,} open invoice{'' if going == 1 else 's'} go{'es' if going == 1 else ''} on by themselves"
+    invoices = "1 open invoice goes on by itself" if going == 1 else f"{going:,} open invoices go on by themselves"
     return f"Nothing waits for a person. {invoices if going else 'There are no open invoices'}."

@@ -56,6 +56,15 @@ class Choice:
     when: str
     command: str
 
+    @property
+    def names(self) -> bool:
+        """Whether it names what it is about; else it is the same for all."""
+        return "{" in self.command
+
+    def of(self, names: Mapping[str, object]) -> Choice:
+        """The same for what is meant."""
+        return Choice(self.when, self.command.format(**names))
+
 
 @dataclass(frozen=True, slots=True)
 class Cure:
@@ -69,10 +78,6 @@ class Cure:
         """All of it in Markdown, with what is meant."""
         ways = "; ".join(f"{choice.when}: `{choice.command}`" for choice in self.choices)
         return f"{self.why}. {ways[:1].upper()}{ways[1:]}.".format(**names)
-
-    def commands(self, names: Mapping[str, object]) -> tuple[Choice, ...]:
-        """The choices, with what is meant."""
-        return tuple(Choice(choice.when, choice.command.format(**names)) for choice in self.choices)
 
 
 def _cure(urgency: Urgency, why: str, *choices: tuple[str, str]) -> Cure:

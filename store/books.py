@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
+from store.attention import Attention
 from store.batch_items import BatchItems
 from store.batches import Batches
 from store.cases import Cases
@@ -42,6 +43,7 @@ class Books:
         self.inbox = Inbox(engine)
         self.opt_outs = OptOuts(engine)
         self.evidence = Evidence(engine)
+        self.attention = Attention(engine)
         self.people = People(engine)
         self.forgetting = Forgetting(engine)
         self.expiring = Expiring(engine)

@@ -220,8 +220,8 @@ def test_every_need_is_found_with_what_it_is_about_and_since_when(need: Need, bo
     assert [(one.need, one.what, one.since) for one in found.found] == [(need, what, since)]
     assert found.counts == {need: 1}
     assert found.waits is (CURES[need].urgency is not Urgency.NOTE)
-    for choice in CURES[need].commands(found.found[0].names):
-        assert "{" not in choice.command
+    for choice in CURES[need].choices:
+        assert "{" not in choice.of(found.found[0].names).command
 
 
 @pytest.mark.parametrize(
