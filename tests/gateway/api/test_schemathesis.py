@@ -23,7 +23,7 @@ from tests.live.house import open_house
 
 NUMBER = "10001"
 """The invoice that the description takes as its example."""
-ASKS_NOTHING = {"GET /webhooks", "POST /webhook-deliveries/replay"}
+ASKS_NOTHING = {"GET /versions", "GET /webhooks", "POST /webhook-deliveries/replay"}
 """What takes neither a parameter nor a body, and so cannot be asked wrongly."""
 UNGUESSABLE = re.compile(r"\{(endpoint|delivery)_id\}")
 """What is reached by an id that nobody can guess."""
@@ -53,7 +53,8 @@ async def test_no_request_breaks_it_and_every_answer_is_as_described(tmp_path: P
 
     assert not failures, "\n".join(failures)
     assert set(tried) == operations(app)
-    assert all(statuses & {404, 422} for label, statuses in tried.items() if label not in ASKS_NOTHING), tried
+    never = [label for label, statuses in tried.items() if label not in ASKS_NOTHING and not statuses & {404, 422}]
+    assert not never, tried
     guessable = [statuses for label, statuses in tried.items() if not UNGUESSABLE.search(label)]
     assert sum(bool(statuses & {200, 201, 202}) for statuses in guessable) >= len(guessable) - 1, tried
 
