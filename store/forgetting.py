@@ -162,7 +162,7 @@ class Forgetting:
                 item = (ITEM.c.batch_id == batch_id) & (ITEM.c.place == place)
                 connection.execute(update(ITEM).where(item).values(**emptied(ITEM)))
 
-    def compact(self) -> bool:
+    def compact(self, patience_s: float = 10) -> bool:
         """Leave no trace in SQLite's file, nor in its log, of what was emptied; False: somebody else is using them.
 
         PostgreSQL keeps house itself.
@@ -171,12 +171,13 @@ class Forgetting:
             return True
         raw = self.engine.raw_connection()
         try:
+            raw.cursor().execute(f"PRAGMA busy_timeout={patience_s * 1000:.0f}")
             raw.cursor().execute("VACUUM")
             return not raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         except sqlite3.OperationalError:
             return False
         finally:
-            raw.close()
+            raw.invalidate()  # it is impatient
 
 
 def _held(case: CaseFile) -> Connection:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, insert, select, update
+from sqlalchemy import Column, delete, insert, select, update
 
 from activities import retention
 from activities.forgetting import NotYetError, booked_on
@@ -29,6 +29,7 @@ from store.engine import reading, writing
 from store.forgetting import FORGOTTEN
 from store.inbox import POST, Line, Mentions
 from store.looks import LOOK
+from store.opt_outs import EVERY_MERCHANT, OPT_OUT, OptOut
 from store.sends import HEARD, SEND
 from tests.activities.ended import aged, ended, forgetter, look
 from tests.activities.proven import hear, lived
@@ -300,6 +301,32 @@ def test_the_customers_hash_goes_and_with_it_the_days_of_its_sms(books: Books):
 
     assert (case.file.customer, bool(other.file.customer)) == (None, True)
     assert values(books, CONTACT.c.invoice_id) == [other.id]
+
+
+@pytest.mark.only_on("sqlite")
+def test_what_was_overwritten_before_is_not_left_in_the_file_either(books: Books, tmp_path: Path):
+    """An address that was changed long ago, or lifted: SQLite leaves it where it stood."""
+    address = "once.was.here@customer.example"
+    books.opt_outs.add(OptOut(Channel.EMAIL, address, EVERY_MERCHANT, NOW, "letter"))
+    with writing(books.engine) as connection:
+        connection.exec_driver_sql("PRAGMA secure_delete=OFF").close()  # as most builds of SQLite are
+        connection.execute(delete(OPT_OUT))
+    assert address in on_disk(tmp_path)
+
+    assert books.forgetting.compact()
+
+    assert address not in on_disk(tmp_path)
+
+
+@pytest.mark.only_on("sqlite")
+def test_while_somebody_reads_it_is_said_that_traces_may_be_left(books: Books):
+    with reading(books.engine) as connection:
+        connection.execute(select(FORGOTTEN.c.invoice_id)).all()
+        assert not books.forgetting.compact(patience_s=0.01)
+
+
+def on_disk(home: Path) -> str:
+    return b"".join(path.read_bytes() for path in home.glob("kvitt.sqlite3*")).decode("latin-1")
 
 
 # --- what nobody needs -----------------------------------------------------------------------------------------------
