@@ -7,11 +7,12 @@ SEED ?= 1
 STORIES ?= 200
 LIVES ?= 220
 DATABASE ?= both
+SAMPLE ?= 200
 OPEN ?= 100000
 WAKE ?= 10000
 BUILD_ID ?=
 
-.PHONY: help install demo up check test test-browser test-vendors equivalence faults bench bench-large translations lock image image-proof clean
+.PHONY: help install demo up check test test-browser test-vendors equivalence faults bench bench-large replay-live translations lock image image-proof clean
 
 help: ## Tell what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -59,6 +60,9 @@ bench: install ## The published figures (docs/benchmarks.md).
 
 bench-large: install ## The same with very many open invoices: OPEN=100000 WAKE=10000.
 	$(BIN)/python -m benchmarks.large --open $(OPEN) --wake $(WAKE)
+
+replay-live: install ## Before a release: replay running workflows on this code, from the server that TEMPORAL_ADDRESS names: SAMPLE=200.
+	$(BIN)/kvitt deployment replay --sample $(SAMPLE)
 
 translations: install ## Bring the catalogues up to what the templates say; what is new waits in each for its words.
 	$(BIN)/python -m templates.translations

@@ -44,6 +44,7 @@ from workflows.batch import BatchWorkflow
 from workflows.batching import BatchClient
 from workflows.client import CaseClient
 from workflows.delivery import DeliveryWorkflow
+from workflows.deployment import versioned
 from workflows.invoice import InvoiceWorkflow
 from workflows.published import Merchants
 
@@ -105,6 +106,7 @@ async def running(client: Client, books: Books, settings: Settings, telemetry: T
                 workflows=workflows,
                 activities=activities,
                 activity_executor=pool,
+                deployment_config=versioned(settings.task_queue, settings.build_id),
                 max_cached_workflows=settings.cache,
                 max_concurrent_activities=None if workflows else CHANNEL_THREADS,
                 graceful_shutdown_timeout=GRACE,

@@ -64,14 +64,13 @@ def worker() -> None:
         check(settings)
         _make_room()
         with _telling("worker", settings) as telemetry:
-            async with (
-                session(settings, telemetry) as client,
-                _probed(client, settings),
-                running(client.client, client.books, settings, telemetry),
-            ):
+            async with session(settings, telemetry) as client, _probed(client, settings):
                 await _columns(client)
-                async with sweeping(client, settings, telemetry):
-                    log.info("the worker runs", queue=settings.task_queue)
+                async with (
+                    running(client.client, client.books, settings, telemetry),
+                    sweeping(client, settings, telemetry),
+                ):
+                    log.info("the worker runs", queue=settings.task_queue, build=settings.build_id)
                     await until_stopped()
 
     asyncio.run(run())
@@ -200,7 +199,7 @@ async def house(settings: Settings) -> AsyncIterator[House]:
     check(settings, embedded=True)
     _make_room()
     port = free_port(settings.gateway_port)
-    settings = settings.model_copy(update={"gateway_port": port})
+    settings = settings.model_copy(update={"gateway_port": port, "build_id": ""})  # one worker carries all there is
     async with AsyncExitStack() as stack:
         telemetry = stack.enter_context(_telling("up", settings))
         server = await stack.enter_async_context(serving(settings.home, settings.temporal_port, settings.ui_port))
