@@ -7,6 +7,7 @@ kind of fault and its place. No exception is ever quoted: it may hold what was r
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import traceback
 from collections.abc import MutableMapping
@@ -28,7 +29,8 @@ DEEPEST = 5
 def speak(process: str, level: str, *, as_json: bool) -> None:
     """Let everything in this process that has something to say write it one way."""
     moment = structlog.processors.TimeStamper("iso" if as_json else "%Y-%m-%d %H:%M:%S", utc=as_json, key="time")
-    plain = structlog.dev.ConsoleRenderer(timestamp_key="time")
+    colours = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    plain = structlog.dev.ConsoleRenderer(colors=colours, timestamp_key="time")
     lines = structlog.processors.JSONRenderer(default=str, ensure_ascii=False)
     structlog.configure(
         processors=[

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import logging
+import re
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -95,6 +96,14 @@ def test_a_library_that_sees_nobody_may_speak(spoken: StringIO):
     logging.getLogger("temporalio.worker").warning("Worker %s is slow", "kvitt")
 
     assert json.loads(spoken.getvalue())["event"] == "Worker kvitt is slow"
+
+
+def test_people_get_a_line_without_colours_where_it_is_no_terminal(spoken: StringIO, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("sys.stderr", spoken)  # pytest has put its own there for the test
+    speak("test", "info", as_json=False)
+    structlog.get_logger().info("the worker runs", queue="kvitt")
+
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \S{8} \[info +\] the worker runs +queue=kvitt\n", spoken.getvalue())
 
 
 def test_only_warnings_of_libraries_are_told(spoken: StringIO):
