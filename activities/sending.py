@@ -33,6 +33,7 @@ from domain.wire import RecallOrder, ReconcileOrder, Report, SendOrder
 from domain.words import ASKING, Reason, SendId, Status
 from store.books import Books
 from store.cases import CaseFile
+from store.forgetting import is_nameless
 from store.opt_outs import OptOut
 from store.sends import KeptSend, Place
 from telemetry.figures import SEARCHES, SENDS, Figures
@@ -155,6 +156,8 @@ class Sending:
         return kept
 
     def _packing(self, case: CaseFile, send: Send, place: Place, now: datetime) -> Packing:
+        if is_nameless(case.details):
+            raise RenderError(send.message, "the customer was forgotten, and nobody is written to, nor handed over")
         return Packing(self.books, case, self.books.cases.merchant(case.merchant_version_id), send, place, now)
 
     def _settle(self, invoice_id: int, send: SendId, answer: Answer, place: Place | None = None) -> Report:

@@ -333,15 +333,15 @@ class Cases:
     def _fold(self, connection: Connection, row: Row[Any]) -> Fold:
         """The case's journal, folded; what was folded before is not read again."""
         known = self._folds.get(row.id)
-        if known is None:
+        if known is None or known.written != row.invoice:
             invoice = load(Invoice, row.invoice)
-            known = Fold(invoice, (), frozenset(), Facts.at_start(invoice))
+            known = Fold(row.invoice, invoice, (), frozenset(), Facts.at_start(invoice))
         rows = connection.execute(_JOURNAL, {OF: row.id, AFTER: len(known.events)}).all()
         if not rows:
             return known
         new = tuple(load_event(kept.kind, kept.body) for kept in rows)
         keys = known.keys.union(kept.key for kept in rows)
-        fold = Fold(known.invoice, known.events + new, keys, fold_events(known.facts, new))
+        fold = Fold(known.written, known.invoice, known.events + new, keys, fold_events(known.facts, new))
         self._folds.keep(row.id, fold)
         return fold
 

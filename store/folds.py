@@ -20,6 +20,8 @@ MOST = 5_000
 class Fold:
     """The first events of an invoice, their keys, and the facts they make."""
 
+    written: str
+    """The invoice as it stood there. It changes once: when its customer is forgotten, and no way leads to anybody."""
     invoice: Invoice
     events: tuple[Event, ...]
     keys: frozenset[str]

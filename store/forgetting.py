@@ -29,6 +29,8 @@ FORGOTTEN: Table = ForgottenRow.__table__  # type: ignore[attr-defined]
 
 NAMELESS = "—"
 """What stands where a name or a text stood that must be there."""
+_MARK = f'"name": "{NAMELESS}"'
+"""With a space, as no other details are written."""
 _KEPT_OF_CUSTOMER = ("kind", "country", "language")
 
 
@@ -143,13 +145,6 @@ class Forgetting:
                 connection.execute(update(FORGOTTEN).where(mine).values(sealed=None))
         return len(ids)
 
-    def counts(self) -> tuple[int, int]:
-        """How many invoices' customers were forgotten, and how many packs lie sealed."""
-        query = select(func.count(), func.count(FORGOTTEN.c.sealed)).select_from(FORGOTTEN)
-        with reading(self.engine) as connection:
-            all_, sealed = connection.execute(query).one()
-        return int(all_), int(sealed)
-
     def empty_loose(self, loose: Loose) -> None:
         """Empty what hangs on no invoice; a post that is empty needs nobody to read it."""
         with writing(self.engine) as connection:
@@ -216,6 +211,11 @@ def nameless(details: str) -> str:
     if known.get("lines"):
         known["lines"] = [{**line, "text": NAMELESS} for line in known["lines"]]
     return json.dumps(known, ensure_ascii=False)
+
+
+def is_nameless(details: str) -> bool:
+    """Whether these are details that ``nameless`` made."""
+    return _MARK in details
 
 
 def _empty_words(connection: Connection, invoice_id: int) -> None:

@@ -57,10 +57,10 @@ def prepared(books: Books, ref: InvoiceRef, asked: Asked, order_id: str, now: da
     today = case.law.calendar.wall(at).date()
     values = checked(asked.kind, asked.fields, case.invoice, case.policy, today)
     details = contact_changes(case.details, values)
-    if known is None:
-        fitting(asked.kind, values, case.facts)
     if details or values.get("reply"):
         _refuse_if_forgotten(books, ref)
+    if known is None:
+        fitting(asked.kind, values, case.facts)
     event = asked.kind.event(Given(at, today, values, case, books))
     return Prepared(case, event, details, values.get("reply") or "", known)
 

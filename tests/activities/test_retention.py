@@ -265,9 +265,10 @@ def test_packs_go_the_day_after_the_books_time_and_not_before(books: Books, tmp_
     last = datetime(2033, 12, 31, 23, tzinfo=UTC)
 
     assert duty(books, tmp_path).step(last)["packs"] == 0
-    assert books.forgetting.counts() == (1, 1)
+    assert books.forgetting.sealed(case.id)
     assert duty(books, tmp_path).step(last + timedelta(hours=1))["packs"] == 1
-    assert books.forgetting.counts() == (1, 0)
+    assert books.forgetting.sealed(case.id) is None
+    assert is_forgotten(case)
 
 
 def test_forgetting_twice_is_forgetting_once(books: Books):

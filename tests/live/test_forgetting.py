@@ -180,6 +180,27 @@ async def test_numbers_ledger_and_history_stay_when_a_customer_is_forgotten(hous
             await give(house.client, ref, Asked(ORDERS[name], fields), Order(f"forget-2-{name}", name, "clerk"))
 
 
+async def test_a_forgotten_customer_is_written_to_no_more_and_handed_over_to_nobody(house: House, home: Path):
+    """Also when the money is taken back, and something is owed again: then a person is asked."""
+    ref = await begun(house, "forget-6", name="Rut Returned", email="rut@customer.example")
+    await closed(house, ref)
+    await run("forget", "rut@customer.example", "--confirm", "1")
+    before = house.books.sends.of_invoice(ref.id)
+
+    paid = house.books.cases.read(ref.id).facts.paid
+    await order(house, ref, "collected", Paid(at=datetime.now(UTC), amount=-paid, dated=date(2026, 3, 10)))
+    for _ in range(6):
+        await house.client.rest(ref)
+        await house.client.fast_forward(ref, timedelta(days=20))
+    await house.client.rest(ref)
+
+    case, sends = house.books.cases.read(ref.id), house.books.sends.of_invoice(ref.id)
+    assert case.facts.closed is None
+    assert [ask.reason for ask in case.facts.asks if not ask.resolved]
+    assert [send.parcel for send in sends] == [None] * len(sends)
+    assert {send.vendor for send in sends[len(before) :]} <= {None}, "a vendor was asked"
+
+
 async def test_a_case_that_lives_is_not_forgotten_and_neither_are_its_closed_sisters(house: House, home: Path):
     who = {"name": "Olga Open", "email": "olga@customer.example"}
     one, other = await begun(house, "forget-3", **who), await begun(house, "forget-4", **who)
