@@ -16,7 +16,7 @@ import pytest
 from tests import databases
 from tests.databases import POSTGRES, SQLITE, database_of
 
-BOOKS = ("commands/test_processes.py", "gateway", "live", "store", "upgrade")
+BOOKS = ("commands/test_processes.py", "gateway", "live", "store", "upgrade/test_drill.py", "upgrade/test_schema.py")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
