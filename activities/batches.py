@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ from store.batches import Batch
 from store.orders import Order
 from store.registry import Opening
 from workflows.client import CaseClient
-from workflows.foreseeing import Foretold, first_send, foretold, is_late, read_item
+from workflows.foreseeing import Foretold, first_send, foretold, is_late, named, read_item
 from workflows.ordering import Asked
 from workflows.orders import FOR_MANY
 
@@ -87,13 +87,19 @@ class BatchActivities:
         read = await asyncio.to_thread(self._read, items)
         openings = {place: one for place, one in read.items() if isinstance(one, Opening)}
         now, refs = datetime.now(UTC), list[InvoiceRef]()
-        acting = {place for place, one in openings.items() if is_late(one, now) and first_send(one, now)}
+        acting = await asyncio.to_thread(self._acting, openings, now)
         held_back = await self._held_back(batch, items, acting)
         entering = [(place, one) for place, one in openings.items() if place not in held_back]
         if entering:
             refs = await asyncio.to_thread(self.client.books.batch_items.start, batch.id, entering, now)
         await side_by_side(self._wake, refs)
         return [one for one in read.values() if isinstance(one, Ended)], held_back
+
+    def _acting(self, openings: Mapping[int, Opening], now: datetime) -> set[int]:
+        """The places of the invoices that act at once though they are overdue. What is there already does not."""
+        late = {place: one for place, one in openings.items() if is_late(one, now) and first_send(one, now)}
+        known = self.client.books.selecting.known(map(named, late.values()))
+        return {place for place, one in late.items() if named(one) not in known}
 
     async def _wake(self, ref: InvoiceRef) -> None:
         """Begin an invoice's life. Where that fails the sweep does it: the invoice is in the books."""

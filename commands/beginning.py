@@ -80,8 +80,8 @@ async def begun(
             task = reading.add_task("read", total=None)
             whose = await asyncio.to_thread(put_in, lambda count: reading.advance(task, count))
             outlook = await outlook_of(client, merchants, batch)
-        if not batch.starts and not outlook.all.invoices:
-            raise CommandError(outlook.examples[0] if outlook.examples else f"there is no invoice {batch.selection}")
+        if not batch.starts and not outlook.all.invoices and outlook.examples:
+            raise CommandError(f"none of {outlook.refused:,} invoices takes it, as {outlook.examples[0]}")
         if wish.dry_run or not wish.json:
             tell_outlook(outlook, starts=batch.starts, json_=wish.json)
         if wish.dry_run:

@@ -82,11 +82,18 @@ def tell_outlook(outlook: Outlook, *, starts: bool, json_: bool) -> None:
     number = outlook.to_confirm(starts=starts)
     if json_:
         at_once = [{"what": what, "count": count} for what, count in outlook.all.rows()]
-        told = {"invoices": outlook.all.invoices, "refused": outlook.refused, "at_once": at_once, "confirm": number}
+        told = {
+            "invoices": outlook.all.invoices,
+            "known": outlook.known,
+            "refused": outlook.refused,
+            "at_once": at_once,
+            "confirm": number,
+        }
         show.as_json(told | {"examples": outlook.examples})
         return
+    known = f", {outlook.known:,} there already" if outlook.known else ""
     refused = f", {outlook.refused:,} could not be used" if outlook.refused else ""
-    show.say(f"{_counted(outlook.all.invoices)}{refused}.")
+    show.say(f"{_counted(outlook.all.invoices)}{known}{refused}.")
     for example in outlook.examples:
         show.ERR.print(example, style="red", highlight=False, markup=False, soft_wrap=True)
     if outlook.all.acting:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy import JSON, ColumnElement, Connection, Engine, Select, and_, ca
 from domain.stages import Stage
 from domain.wire import InvoiceRef
 from store.cases import INVOICE, MERCHANT, POLICY
-from store.engine import reading
+from store.engine import among, reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,20 @@ class Selecting:
         with reading(self.engine) as connection:
             query = in_order(selection, connection).where(INVOICE.c.id > after).limit(limit)
             return [InvoiceRef(row.id, row.merchant, row.number) for row in connection.execute(query)]
+
+    def known(self, invoices: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Of invoices, each told by its merchant and its number, those that are in the books."""
+        numbers: dict[str, list[str]] = {}
+        for merchant, number in invoices:
+            numbers.setdefault(merchant, []).append(number)
+        found: set[tuple[str, str]] = set()
+        with reading(self.engine) as connection:
+            for merchant, mine in numbers.items():
+                there = (INVOICE.c.merchant == merchant) & among(INVOICE.c.number, mine, connection)
+                found |= {
+                    (merchant, number) for number in connection.execute(select(INVOICE.c.number).where(there)).scalars()
+                }
+        return found
 
 
 def in_order(selection: Selection, connection: Connection) -> Select[Any]:

@@ -54,6 +54,8 @@ class Outlook:
     all: Foreseen = field(default_factory=Foreseen)
     late: Foreseen = field(default_factory=Foreseen)
     """Of invoices to be started, those whose due date has passed."""
+    known: int = 0
+    """Invoices to be started that are there already: they are left alone."""
     refused: int = 0
     examples: list[str] = field(default_factory=list)
     """The first of the refused, and why."""
@@ -82,13 +84,18 @@ class Outlook:
             self.late.add(send)
 
 
-async def outlook_of(client: CaseClient, merchant_of: MerchantOf, batch: Batch, seen: Seen | None = None) -> Outlook:
-    """What the invoices of a batch that wait would set going, those not counted that were counted before."""
-    outlook, items_of, after = Outlook(), client.books.batch_items, 0
-    while items := await asyncio.to_thread(items_of.waiting, batch.id, FEW, after):
+async def outlook_of(
+    client: CaseClient, merchant_of: MerchantOf, batch: Batch, seen: Seen | None = None, most: int | None = None
+) -> Outlook:
+    """What the invoices of a batch that wait would set going, those not counted that were counted before.
+
+    ``most`` is how many are looked at, where not all of them can be.
+    """
+    outlook, items_of, after, looked_at = Outlook(), client.books.batch_items, 0, 0
+    while items := await asyncio.to_thread(items_of.waiting, batch.id, min(FEW, (most or FEW) - looked_at), after):
         after, new = items[-1].place, [item for item in items if not item.acts]
         if batch.starts:
-            await asyncio.to_thread(_add_starts, outlook, merchant_of, new)
+            await asyncio.to_thread(_add_starts, outlook, client.books, merchant_of, new)
         else:
             refs = [item.ref for item in new if item.ref]
             nows = [await client.clock.now(ref, client.books) for ref in refs]
@@ -96,6 +103,7 @@ async def outlook_of(client: CaseClient, merchant_of: MerchantOf, batch: Batch, 
             await asyncio.to_thread(_add_orders, outlook, client.books, asked, list(zip(refs, nows, strict=True)))
         if seen:
             seen(len(items))
+        looked_at += len(items) if most else 0
     return outlook
 
 
@@ -128,14 +136,26 @@ def is_late(opening: Opening, now: datetime) -> bool:
     return invoice.due < law_of(invoice.country, invoice.kind).calendar.wall(now).date()
 
 
-def _add_starts(outlook: Outlook, merchant_of: MerchantOf, items: Sequence[Item]) -> None:
+def _add_starts(outlook: Outlook, books: Books, merchant_of: MerchantOf, items: Sequence[Item]) -> None:
     """See what starting each of these would set going."""
     now, known = datetime.now(UTC), lru_cache(maxsize=None)(merchant_of)
+    openings = []
     for item in items:
         try:
-            outlook.add_start(read_item(item, known), now)
+            openings.append(read_item(item, known))
         except ConfigError as error:
             outlook.refuse(str(item.place), discreetly(error.problems))
+    there = books.selecting.known(map(named, openings))
+    for opening in openings:
+        if named(opening) in there:
+            outlook.known += 1
+        else:
+            outlook.add_start(opening, now)
+
+
+def named(opening: Opening) -> tuple[str, str]:
+    """Whose invoice, and its number."""
+    return opening.invoice.merchant, opening.invoice.number
 
 
 def _add_orders(outlook: Outlook, books: Books, asked: Asked, refs: Sequence[tuple[InvoiceRef, datetime]]) -> None:

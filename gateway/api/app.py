@@ -19,7 +19,7 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from temporalio.service import RPCError
 
-from gateway.api import documents, evidence, invoices, orders, versions, webhooks
+from gateway.api import batches, documents, evidence, invoices, orders, versions, webhooks
 from gateway.api.problems import LONGEST, MEDIA_TYPE, Kind, Refusal, as_text, of_status
 from gateway.api.schemas import ABOUT, description
 from gateway.api.service import Service
@@ -28,7 +28,7 @@ from gateway.desk import Desk
 log = structlog.get_logger()
 
 PREFIX = "/api/v1"
-PARTS = (invoices, orders, documents, evidence, versions, webhooks)
+PARTS = (invoices, orders, batches, documents, evidence, versions, webhooks)
 """What the API is made of."""
 AGAIN_S = "5"
 """Seconds after which to ask again when something of ours is down."""

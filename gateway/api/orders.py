@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 from uuid import uuid4
 
 from fastapi import APIRouter, Request
@@ -80,7 +82,7 @@ def router() -> APIRouter:
 
 
 async def _take(request: Request, asks: Caller, number: str, name: str, body: Body, key: str | None) -> Answer:
-    texts = _texts(ORDERS[name], body, {"command"} if request.scope["path"].endswith("/commands") else set())
+    texts = texts_of(ORDERS[name], body.data, {"command"} if request.scope["path"].endswith("/commands") else set())
     its_id, why = texts.pop("id", ""), texts.pop("why", "")
     asked, order = Asked(ORDERS[name], texts), Order(_order_id(request, asks, its_id, body, key), name, asks.name, why)
     try:
@@ -144,23 +146,23 @@ async def _stopped_in_advance(asks: Caller, number: str, order: Order) -> bool:
         raise _taken() from None
 
 
-def _texts(kind: OrderKind, body: Body, also: set[str]) -> dict[str, str]:
+def texts_of(
+    kind: OrderKind, data: Mapping[str, Any], also: Collection[str], common: Collection[str] = COMMON
+) -> dict[str, str]:
     """Read an order's form: its fields as text, its id and why. Its values are checked with the case at hand."""
     names = [field.name for field in kind.fields]
-    known = [*names, *COMMON, *also]
-    problems = [Problem("", None, key, "unknown key", nearest(key, known)) for key in body.data if key not in known]
+    known = [*names, *common, *also]
+    problems = [Problem("", None, key, "unknown key", nearest(key, known)) for key in data if key not in known]
     problems += [
         Problem("", None, field.name, "is missing", f'add "{field.name}": {field.help}')
         for field in kind.fields
-        if field.needed and body.data.get(field.name) is None
+        if field.needed and data.get(field.name) is None
     ]
     if problems:
         raise invalid(problems)
     prose = {field.name for field in kind.fields if field.kind is FieldKind.WORDS}
     texts = {
-        name: _text(body.data[name], name, lines=name in prose)
-        for name in (*names, *COMMON)
-        if body.data.get(name) is not None
+        name: _text(data[name], name, lines=name in prose) for name in (*names, *common) if data.get(name) is not None
     }
     for name, most in LONGEST.items():
         if len(texts.get(name, "")) > most:

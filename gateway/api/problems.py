@@ -30,6 +30,7 @@ class Kind(StrEnum):
     TOO_SLOW = "too-slow"
     IN_PROGRESS = "in-progress"
     ID_TAKEN = "id-taken"
+    BATCH_RUNS = "batch-runs"
     TOO_LARGE = "too-large"
     NOT_JSON = "not-json"
     INVALID = "invalid"
@@ -49,6 +50,7 @@ PROBLEMS: dict[Kind, tuple[int, str]] = {
     Kind.TOO_SLOW: (408, "The request did not arrive in time."),
     Kind.IN_PROGRESS: (409, "The same request is being answered."),
     Kind.ID_TAKEN: (409, "This id names another order."),
+    Kind.BATCH_RUNS: (409, "This batch takes no more invoices."),
     Kind.TOO_LARGE: (413, "The request is too large."),
     Kind.NOT_JSON: (415, "The request is not JSON."),
     Kind.INVALID: (422, "Something in the request is wrong."),

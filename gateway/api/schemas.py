@@ -17,12 +17,13 @@ from gateway.api.models import ProblemDocument
 from gateway.api.problems import MEDIA_TYPE, PROBLEMS
 from gateway.api.problems import Kind as ProblemKind
 from workflows.order_values import LONGEST
-from workflows.orders import ORDERS, Field, Kind, OrderKind
+from workflows.orders import FOR_MANY, ORDERS, Field, Kind, OrderKind
 
 Responses = dict[int | str, dict[str, Any]]
 
 REFERENCE = "#/components/schemas/{model}"
 INVOICE, BATCH, PAYMENT, COMMAND = "Invoice", "InvoiceBatch", "Payment", "Command"
+FOR_MANY_COMMAND = "CommandForMany"
 NAMES = {InvoiceRow: INVOICE, DebtorRow: "Customer", ItemRow: "InvoiceLine"}
 
 ABOUT = """Start invoices, see where they stand and what comes, book payments, steer cases.
@@ -59,6 +60,7 @@ _OF_BODIES = frozenset(
         ProblemKind.TOO_SLOW,
         ProblemKind.IN_PROGRESS,
         ProblemKind.ID_TAKEN,
+        ProblemKind.BATCH_RUNS,
         ProblemKind.TOO_LARGE,
         ProblemKind.NOT_JSON,
         ProblemKind.KEY_REUSED,
@@ -187,14 +189,16 @@ def order_schemas() -> dict[str, Any]:
         },
         "examples": [{"command": "pause", "until": "2026-05-01", "why": "moved house"}],
     }
+    many = [_order(kind, command=True, common={}) for kind in FOR_MANY.values()]
+    for_many = {"title": FOR_MANY_COMMAND, "description": "An order that many invoices can get.", "oneOf": many}
     payment = _order(ORDERS["pay"], command=False)
     payment |= {"title": PAYMENT, "examples": [{"amount": "249.00", "dated": "2026-04-01", "id": "bank-2026-04-01-17"}]}
-    return {**each, COMMAND: command, PAYMENT: payment}
+    return {**each, COMMAND: command, FOR_MANY_COMMAND: for_many, PAYMENT: payment}
 
 
-def _order(kind: OrderKind, *, command: bool) -> dict[str, Any]:
+def _order(kind: OrderKind, *, command: bool, common: Mapping[str, Any] = COMMON) -> dict[str, Any]:
     named = {"command": {"type": "string", "const": kind.name}} if command else {}
-    properties = {**named, **{field.name: _field(field) for field in kind.fields}, **COMMON}
+    properties = {**named, **{field.name: _field(field) for field in kind.fields}, **common}
     return {
         "type": "object",
         "title": f"{kind.name.capitalize()}Command",

@@ -25,7 +25,7 @@ NUMBER = "10001"
 """The invoice that the description takes as its example."""
 ASKS_NOTHING = {"GET /versions", "GET /webhooks", "POST /webhook-deliveries/replay"}
 """What takes neither a parameter nor a body, and so cannot be asked wrongly."""
-UNGUESSABLE = re.compile(r"\{(endpoint|delivery)_id\}")
+UNGUESSABLE = re.compile(r"\{(endpoint|delivery|batch)_id\}")
 """What is reached by an id that nobody can guess."""
 
 HOW: dict[str, Any] = {

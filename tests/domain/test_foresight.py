@@ -1,0 +1,106 @@
+"""What would go out at once: the count that a person sees before many cases are set going (trap 5)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from domain.decisions import Send
+from domain.events import Paused, Released, learn
+from domain.facts import Facts
+from domain.foresight import Foreseen, at_once, because_of, in_words
+from domain.policy import Channel, Policy
+from tests.domain.build import EMAIL, LETTER, SE, Life, a_policy, after_due, an_invoice, wall
+
+REMINDING = a_policy(distribution=(EMAIL,), due_reminder=(), reminders=(after_due(5, "60.00", EMAIL),), collection=None)
+
+
+def foreseen(life: Life, policy: Policy | None = None) -> Send | None:
+    return at_once(life.facts, policy or life.policy, life.law, life.now)
+
+
+def test_a_new_invoice_goes_out_at_once_and_one_that_is_not_issued_yet_does_not():
+    new, later = (Facts.at_start(an_invoice(issued=issued)) for issued in (date(2026, 3, 2), date(2026, 3, 20)))
+    morning = SE.calendar.moment(wall("03-02 10:00"))
+
+    assert in_words(at_once(new, REMINDING, SE, morning)) == "invoice by e-mail"  # type: ignore[arg-type]
+    assert at_once(later, REMINDING, SE, morning) is None
+
+
+@pytest.mark.parametrize(
+    ("at", "goes_out"),
+    [
+        ("03-07 22:00", True),
+        ("03-06 23:00", True),
+        ("03-05 23:00", True),
+        ("03-06 10:00", True),
+        ("02-20 10:00", False),
+    ],
+    ids=["a Saturday night", "a Friday night", "a weekday night", "in the window", "before it is issued"],
+)
+def test_what_only_waits_for_the_contact_window_is_counted(at: str, goes_out: bool):
+    facts = Facts.at_start(an_invoice())
+
+    assert bool(at_once(facts, REMINDING, SE, SE.calendar.moment(wall(at)))) is goes_out
+
+
+def test_what_a_spread_smears_over_the_morning_is_counted():
+    """The window opens later for this invoice; a mass send that is smeared out is a mass send."""
+    facts, smeared = Facts.at_start(an_invoice()), a_policy(distribution=(EMAIL,), spread_minutes=300)
+    opens = SE.calendar.moment(wall("03-02 09:00"))
+    numbers = [Facts.at_start(an_invoice(number=str(number))) for number in range(10001, 10021)]
+
+    assert at_once(facts, smeared, SE, opens)
+    assert all(at_once(one, smeared, SE, opens) for one in numbers)
+
+
+def test_what_is_due_some_other_day_is_not_counted():
+    life = Life(REMINDING).live("03-10 10:00")
+
+    assert foreseen(life) is None
+
+
+def test_trap_5_a_release_of_a_backlog_is_foreseen_as_what_it_sets_going():
+    life = Life(REMINDING).live("04-03 10:00")
+    life.know(Paused(at=life.now))
+    life.live("05-20 10:00")
+
+    before = foreseen(life)
+    after = at_once(learn(life.facts, Released(at=life.now)), life.policy, life.law, life.now + timedelta(days=30))
+
+    assert before is None
+    assert after is not None
+    assert in_words(after) == "reminder by e-mail, fee 60.00 SEK"
+    assert because_of(before, after) == after
+
+
+def test_what_would_have_gone_out_anyhow_is_nobodys_doing():
+    send = at_once(Facts.at_start(an_invoice()), REMINDING, SE, SE.calendar.moment(wall("03-02 10:00")))
+
+    assert because_of(send, send) is None
+    assert because_of(send, None) is None
+    assert because_of(None, send) == send
+
+
+def test_other_rules_may_set_another_message_going():
+    """By letter instead of by e-mail: that is not what would have gone out anyhow."""
+    facts, now = Facts.at_start(an_invoice()), SE.calendar.moment(wall("03-02 10:00"))
+    mail, letter = (at_once(facts, a_policy(distribution=(rung,)), SE, now) for rung in (EMAIL, LETTER))
+
+    found = because_of(mail, letter)
+    assert found is not None
+    assert found.channel is Channel.LETTER
+
+
+def test_thousands_of_the_same_kind_are_one_line():
+    foreseen, now = Foreseen(), SE.calendar.moment(wall("03-02 10:00"))
+    mail, letter = (
+        at_once(Facts.at_start(an_invoice()), a_policy(distribution=(r,)), SE, now) for r in (EMAIL, LETTER)
+    )
+
+    for send in (mail, letter, mail, None):
+        foreseen.add(send)
+
+    assert (foreseen.invoices, foreseen.acting) == (4, 3)
+    assert foreseen.rows() == [("invoice by e-mail", 2), ("invoice by letter", 1)]
