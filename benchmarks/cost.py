@@ -10,9 +10,10 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import Any
 
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 
 from benchmarks.actions import actions
 from benchmarks.driver import Ground, ground, history
@@ -47,6 +48,8 @@ class Cost:
     events: int
     actions: int
     workflows: int
+    size: int
+    """Bytes of history."""
 
 
 def measure() -> list[Figure]:
@@ -82,15 +85,24 @@ async def _counted(here: Ground, life: Life) -> list[Figure]:
         Figure("… ours ÷ the plain design's", mine.actions / plain.actions, digits=2),
         Figure(f"Workflows, {life.name}: ours", mine.workflows),
         Figure("… the plain design", plain.workflows),
+        Figure(f"History, {life.name}: ours", mine.size / 1000, "kB", digits=1),
+        Figure("… the plain design", plain.size / 1000, "kB", digits=1),
     ]
 
 
 async def _cost(here: Ground, side: Side, life: Life) -> Cost:
     """Live it once, and count its workflow and its children."""
-    histories = [await history(await here.live(side, life, f"cost-{life.name}"))]
+    handles = [await here.live(side, life, f"cost-{life.name}")]
+    histories = [await history(handles[0])]
     for child in _children(histories[0]):
-        histories.append(await history(here.client.get_workflow_handle(child)))
-    return Cost(sum(map(len, histories)), sum(map(actions, histories)), len(histories))
+        handles.append(here.client.get_workflow_handle(child, result_type=str))
+        histories.append(await history(handles[-1]))
+    size = sum([await _size(handle) for handle in handles])
+    return Cost(sum(map(len, histories)), sum(map(actions, histories)), len(histories), size)
+
+
+async def _size(handle: WorkflowHandle[Any, str]) -> int:
+    return (await handle.describe()).raw_description.workflow_execution_info.history_size_bytes
 
 
 def _children(events: Sequence[HistoryEvent]) -> list[str]:

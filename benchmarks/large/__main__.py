@@ -23,6 +23,7 @@ from benchmarks.large.growth import growth
 from benchmarks.large.place import Notes, Scale, told
 from benchmarks.large.restart import restart, sizes
 from benchmarks.machine import introduce
+from config.settings import Settings
 
 STAGES: dict[str, Callable[[Scale], Awaitable[list[Figure]]]] = {
     "fill": fill,
@@ -32,7 +33,7 @@ STAGES: dict[str, Callable[[Scale], Awaitable[list[Figure]]]] = {
     "wake": due_day,
 }
 """In this order; all but the first need a home that was filled."""
-CACHE = 1000
+CACHE = Settings.model_fields["cache"].default
 
 
 def main() -> int:
@@ -44,7 +45,7 @@ def main() -> int:
     introduce(console)
     with _home(arguments) as home:
         notes = Notes(home)
-        scale = Scale(home, arguments.open, arguments.wake, arguments.cache)
+        scale = Scale(home, arguments.open, arguments.wake, arguments.cache, arguments.rounds)
         for name in arguments.stages or STAGES:
             told(f"stage: {name}")
             notes.put(f"figures of {name}", [asdict(one) for one in asyncio.run(STAGES[name](scale))])
@@ -61,6 +62,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--open", type=int, default=100_000, help="invoices that are open")
     parser.add_argument("--wake", type=int, default=10_000, help="how many of them have the same due day")
     parser.add_argument("--cache", type=int, default=CACHE, help="workflows that a worker keeps in memory")
+    parser.add_argument("--rounds", type=int, default=5, help="how often a restart and a look are measured")
     parser.add_argument("--home", type=Path, help="where they live; kept, so that stages can be repeated there")
     parser.add_argument("--write", action="store_true", help="rewrite the figures in docs/benchmarks.md")
     return parser.parse_args()

@@ -26,7 +26,6 @@ from benchmarks.processes import OURS
 from domain.wire import LookOrder
 from store.books import Books, open_books
 
-ROUNDS = 5
 LOOKS = 200
 """Cases that are looked at in a round, spread over all."""
 WARM_UP = 20
@@ -40,7 +39,7 @@ async def growth(scale: Scale) -> list[Figure]:
     rounds: dict[int, list[Costs]] = {size: [] for size in scale.sizes}
     async with AsyncExitStack() as stack:
         places = {size: await ours(stack, scale, size) for size in scale.sizes}
-        for number in range(ROUNDS + 1):
+        for number in range(scale.rounds + 1):
             for size, here in places.items():
                 told(f"growth: round {number}, {size:,} open")
                 costs = await _round(here, _sample(scale, size), scale.cache)

@@ -19,6 +19,7 @@ from benchmarks.large.sides import Floor, Ours, Side
 from benchmarks.processes import worker_process
 
 MB = 10**6
+FEWEST = 20
 AT_ONCE = 16
 """Calls that the client makes side by side."""
 OFTEN = 0.2
@@ -35,11 +36,13 @@ class Scale:
     open: int
     wake: int
     cache: int
+    rounds: int = 5
 
     @property
     def sizes(self) -> tuple[int, ...]:
         """The numbers of open invoices at which a look is measured."""
-        return (max(self.open // 100, 20), max(self.open // 10, 20), self.open)
+        fewer = {max(self.open // part, FEWEST) for part in (100, 10)}
+        return (*sorted(fewer - {self.open}), self.open)
 
 
 @dataclass(frozen=True, slots=True)

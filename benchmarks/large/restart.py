@@ -14,7 +14,6 @@ from benchmarks.figures import Figure, at_most, figure
 from benchmarks.large.place import AT_ONCE, MB, Place, Scale, ours, told, until
 from benchmarks.large.sides import Ours
 
-ROUNDS = 3
 BACKLOG = 1000
 """Cases that were woken while no worker ran."""
 OFTEN = 0.02
@@ -23,8 +22,8 @@ OFTEN = 0.02
 async def restart(scale: Scale) -> list[Figure]:
     """Seconds from the worker's start to its first look, and to the last of the backlog; and the server's start."""
     servers, firsts, lasts, empty = [], [], [], []
-    for number in range(ROUNDS):
-        told(f"restart: round {number + 1} of {ROUNDS}")
+    for number in range(scale.rounds):
+        told(f"restart: round {number + 1} of {scale.rounds}")
         async with AsyncExitStack() as stack:
             begun = perf_counter()
             here = await ours(stack, scale, scale.open)
