@@ -98,7 +98,7 @@ class Crew:
         finally:
             started.terminate()
             try:
-                code = started.wait(40)
+                code = started.wait(60)
             finally:
                 started.kill()
         assert code == 0, self.log(process)
@@ -107,12 +107,12 @@ class Crew:
         return "".join((self.home / f"{process}.{kind}").read_text() for kind in ("out", "log"))
 
     async def until_up(self, process: str) -> None:
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(90):
             while f"the {process} runs" not in self.log(process):
                 await asyncio.sleep(0.05)
 
     async def until_shown(self, process: str, figure: str) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while figure not in await self.page(process):
                 await asyncio.sleep(0.05)
 

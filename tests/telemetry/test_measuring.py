@@ -38,7 +38,7 @@ async def test_what_waits_for_a_worker_is_shown_and_goes_back_to_nothing(tmp_pat
             opened = replace(opening("measured-1"), shift=at("2026-03-02 10:00") - datetime.now(UTC))
             ref = (await house.client.start(opened)).ref
             mark(house, ref.id, "unreachable")
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while backlog(port) != 1:
                     await here.queues()
             await here.books()

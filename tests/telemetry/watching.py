@@ -33,7 +33,7 @@ class Watcher:
 
     async def settle(self) -> None:
         """Wait until it has read each process twice after this; then ask it all that will be asked."""
-        async with httpx.AsyncClient(base_url=self.url) as web, asyncio.timeout(40):
+        async with httpx.AsyncClient(base_url=self.url) as web, asyncio.timeout(90):
             before: dict[str, int] = {}
             while len(before) < 2:
                 before = await self._reads(web)
