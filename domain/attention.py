@@ -136,7 +136,7 @@ CURES = {
     Need.DISPUTED_IN_COLLECTION: _cure(
         Urgency.WAITS,
         "the customer disputes a claim that the agency has; the agency was told",
-        ("when it is looked into", "kvitt answer {case} OUTCOME"),
+        ("rejected, upheld or credited", "kvitt answer {case} OUTCOME"),
         ("to take the claim back first", "kvitt withdraw {case}"),
     ),
     Need.AGENCY_SILENT: _cure(
@@ -182,7 +182,7 @@ CURES = {
     Need.DISPUTED: _cure(
         Urgency.WAITS,
         "the customer disputes it, or a part of it; what is disputed is not asked for",
-        ("when it is looked into", "kvitt answer {case} OUTCOME"),
+        ("rejected, upheld or credited", "kvitt answer {case} OUTCOME"),
     ),
     Need.EXHAUSTED: _cure(
         Urgency.WAITS,

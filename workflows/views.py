@@ -67,5 +67,6 @@ VIEWS = (
 
 
 def address_of(view: View, ui: str, namespace: str, now: datetime) -> str:
-    """Where the UI shows a view."""
-    return f"{ui}/namespaces/{quote(namespace, safe='')}/workflows?query={quote(view.at(now))}"
+    """Where the UI shows a view. It keeps what is named, in the browser; what is true at one moment has no name."""
+    kept = "" if "{" in view.query else f"&savedQuery={quote(view.name)}"
+    return f"{ui}/namespaces/{quote(namespace, safe='')}/workflows?query={quote(view.at(now))}{kept}"

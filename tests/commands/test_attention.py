@@ -163,8 +163,10 @@ def test_views_are_addresses_of_the_ui_with_the_query_of_now():
     for one in told:
         address = urlsplit(one["address"])
         assert (address.netloc, address.path) == ("temporal.internal", "/namespaces/default/workflows")
-        assert parse_qs(address.query) == {"query": [one["query"]]}
+        assert parse_qs(address.query)["query"] == [one["query"]]
         assert "{" not in one["query"]
+    kept = {name for one in told for name in parse_qs(urlsplit(one["address"]).query).get("savedQuery", [])}
+    assert kept == {"Needs attention", "Handed over", "Broken workflows"}
     [moment] = re.findall(r'BouncedAt >= "(.*)"', told[1]["query"])
     assert datetime.now().astimezone() - datetime.fromisoformat(moment) < timedelta(days=1, minutes=1)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -16,17 +16,20 @@ from activities.sending import FIRST_ASKED_AFTER
 from config.environment import FILE
 from config.settings import variables
 from domain.answers import SEEK_AFTER
-from domain.briefing import HOLDS, QUESTIONS
+from domain.attention import Need, Urgency
+from domain.briefing import HOLDS
 from domain.case import RETRY_AFTER
 from domain.charge import ChargeKind
 from domain.policy import Channel
 from domain.stages import Stage
 from domain.timeline import Did
 from domain.words import AgencyOutcome, DisputeOutcome, Message, Outcome, Reason, Status
+from tests.docs.needs import rows
 from tests.docs.reading import GLOSSARY, GUIDES, OPERATIONS, ROOT, anchors, commands, links, problem_with
 from worker import GRACE
 from workflows.orders import ORDERS
 from workflows.server import COLUMNS
+from workflows.views import VIEWS
 
 COMMANDS = sorted({(guide.relative_to(ROOT), command) for guide in GUIDES for command in commands(guide.read_text())})
 
@@ -127,9 +130,46 @@ def test_every_stage_and_column_is_explained_to_operations(name: str):
     assert f"| `{name}` |" in OPERATIONS
 
 
-@pytest.mark.parametrize("reason", QUESTIONS)
-def test_every_question_has_an_answer(reason: Reason):
-    assert f"| `asked: {reason}` |" in OPERATIONS
+@pytest.mark.parametrize("urgency", Urgency)
+def test_what_needs_a_person_is_told_as_the_command_line_tells_it(urgency: Urgency):
+    """The tables of the guide are made by ``tests/docs/needs.py``."""
+    assert f"| Need | Why | Do |\n|---|---|---|\n{rows(urgency)}\n\n" in OPERATIONS
+
+
+def test_every_question_that_a_rule_asks_has_an_answer():
+    rules = (ROOT / "domain" / "answers.py").read_text(encoding="utf-8").splitlines()
+    asking = " ".join(line for line in rules if "_ask(case" in line or "Asked(" in line)
+    asked = {Reason[name] for name in re.findall(r"Reason\.(\w+)", asking)}
+
+    assert asked <= set(Need)
+    assert len(asked) == 7
+
+
+def test_the_views_of_the_guide_are_those_that_are_printed():
+    noon = datetime(2026, 4, 9, 12, tzinfo=UTC)
+    table = "\n".join(f"| {view.name} | {view.tells} |" for view in VIEWS)
+    queries = "\n".join(view.at(noon).replace("+00:00", "Z") for view in VIEWS)
+
+    assert f"| View | Finds |\n|---|---|\n{table}\n" in OPERATIONS
+    assert f"```text\n{queries}\n```" in OPERATIONS
+
+
+def test_every_query_of_the_guide_names_columns_that_there_are():
+    theirs = {"ExecutionStatus", "StartTime", "WorkflowId", "WorkflowType", "TemporalReportedProblems"}
+    blocks = re.findall(r"^```text\n(.*?)^```", OPERATIONS, re.MULTILINE | re.DOTALL)
+    named = {name for block in blocks for name in re.findall(r"\b([A-Z]\w+) (?:=|<|>=|IS|STARTS_WITH)", block)}
+
+    assert set(COLUMNS) - {"DueDay"} <= named | {"DueDay"}
+    assert named <= theirs | set(COLUMNS)
+
+
+def test_the_columns_are_made_alike_wherever_a_server_is_set_up():
+    told = " ".join(path.read_text(encoding="utf-8") for path in (ROOT / "deploy").rglob("*") if path.is_file())
+    created = re.findall(r"search-attribute create --name (\w+) --type (\w+)", OPERATIONS)
+
+    assert dict(created) == COLUMNS
+    for flag in ("--sa", "--search-attribute"):
+        assert dict(re.findall(rf"{flag} (\w+)=(\w+)", told)) in ({}, COLUMNS), flag
 
 
 @pytest.mark.parametrize("order", ORDERS)
@@ -138,7 +178,7 @@ def test_every_order_is_in_the_guide(order: str):
 
 
 def test_what_the_web_ui_tells_to_type_can_be_typed():
-    texts = " ".join((*QUESTIONS.values(), *HOLDS.values())).format(case="nordljus/10001")
+    texts = " ".join(HOLDS.values()).format(case="nordljus/10001")
     wrong = {command: problem_with(command.replace("AMOUNT", "1.00")) for command in commands(texts)}
 
     assert wrong
