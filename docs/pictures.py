@@ -21,7 +21,7 @@ from urllib.parse import quote
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from rich.console import Console
 
-from commands import looking, show
+from commands import attention, looking, show
 from commands.demo import play_all
 from commands.running import House, house
 from config.happenings import read_happenings
@@ -39,6 +39,7 @@ from store.sends import KeptSend
 from workflows.opening import opening_of
 from workflows.play import Player
 from workflows.published import Merchants
+from workflows.views import VIEWS, address_of
 
 PICTURES = Path(__file__).parent / "pictures"
 EXAMPLES = Path("examples")
@@ -49,12 +50,8 @@ STORY = EXAMPLES / "stories" / "collection-withdrawn-then-paid.yaml"
 TODAY = datetime(2026, 4, 9, 12, 0)  # noqa: DTZ001 - wall time of each debtor
 """The day on which the running invoices stand still to be looked at."""
 
-COLUMNS = ("Status", "Workflow ID", "Merchant", "Stage", "NextStep", "NextAt", "DueDay")
-VIEWS = {
-    "Needs attention": '`Stage`="needs_attention"',
-    "On hold": '`Stage`="on_hold"',
-    "In collection": '`Stage`="in_collection"',
-}
+COLUMNS = ("Status", "Workflow ID", "Merchant", "Stage", "NextStep", "NextAt", "Since", "DueDay")
+SAVED = ("Needs attention", "Bounced today", "Handed over")
 """Columns and views as the Web UI keeps them in the browser."""
 
 
@@ -108,6 +105,8 @@ async def set_scene(here: House) -> None:
     invoices = {row.number: row for row in found if isinstance(row, InvoiceInput)}
     for each in PARTS:
         await _play(here, each, invoices[each.number], loaded(invoices[each.number].merchant))
+    post = here.client.books.inbox.keep("pingen", "scene", "", b"?", _today("SE") - timedelta(hours=3))
+    here.client.books.inbox.unreadable(post or 0)
 
 
 async def _play(here: House, each: Part, invoice: InvoiceInput, loaded: Loaded) -> None:
@@ -117,7 +116,9 @@ async def _play(here: House, each: Part, invoice: InvoiceInput, loaded: Loaded) 
     if opening.invoice.issued > TODAY.date():
         await here.client.start(replace(opening, shift=today - datetime.now(UTC)))
         return
-    happens, faults = read_happenings([*each.happens], loaded.merchant.currency, opening.policy)
+    happens, faults = read_happenings(
+        [*each.happens], loaded.merchant.currency, opening.policy, lambda _: opening.policy
+    )
     if faults:
         raise SystemExit(f"{each.number}: {faults}")
     ref = await Player(here.client).play(opening, happens, until=_today("SE"))
@@ -129,6 +130,11 @@ async def _stand_still(here: House, ref: InvoiceRef, opening: Opening) -> None:
     if ahead > timedelta(0):
         await here.client.fast_forward(ref, ahead)
         await here.client.rest(ref)
+
+
+def _midday() -> datetime:
+    """Today, in the zone in which the browser is."""
+    return _today("SE").astimezone(calendar_of("SE").zone)
 
 
 def _today(country: str) -> datetime:
@@ -150,10 +156,10 @@ class Camera:
         """The gateway as this machine reaches it."""
         return f"http://127.0.0.1:{self.here.settings.gateway_port}"
 
-    async def wide(self) -> Page:
+    async def wide(self, *columns: str) -> Page:
         """A desk's screen, on which the Web UI shows our columns and views."""
         context = await self.browser.new_context(
-            viewport={"width": 1400, "height": 900},
+            viewport={"width": 1720, "height": 900},
             device_scale_factor=1.25,
             timezone_id="Europe/Stockholm",
             locale="en-GB",
@@ -161,10 +167,12 @@ class Camera:
         await _remember(
             context,
             {
-                "namespace-workflow-table-columns": {"default": [{"label": name} for name in COLUMNS]},
+                "namespace-workflow-table-columns": {"default": [{"label": name} for name in columns or COLUMNS]},
                 "saved-workflow-queries": {
                     "default": [
-                        {"id": name, "name": name, "query": query, "type": "user"} for name, query in VIEWS.items()
+                        {"id": view.name, "name": view.name, "query": view.at(_midday()), "type": "user"}
+                        for view in VIEWS
+                        if view.name in SAVED
                     ]
                 },
                 "navOpen": False,
@@ -189,6 +197,11 @@ class Camera:
         ref = self.ref(number)
         return f"{self.here.addresses.ui}/namespaces/default/workflows/{quote(ref.workflow_id, safe='')}{tab}"
 
+    def view(self, name: str) -> str:
+        """The address of a question of ops, as of the day on which all stands still."""
+        view = next(view for view in VIEWS if view.name == name)
+        return address_of(view, self.here.addresses.ui, "default", _midday())
+
     def ref(self, number: str) -> InvoiceRef:
         """The invoice of this number."""
         return self.here.client.find(self.here.client.books.cases.merchants_of(number)[0], number)
@@ -210,16 +223,26 @@ async def temporal_list(camera: Camera) -> None:
     """The list of workflows with our columns."""
     page = await camera.wide()
     await camera.look_at(page, f"{camera.here.addresses.ui}/namespaces/default/workflows")
+    await page.get_by_text("invoice/nordljus/10120").wait_for()
     await page.screenshot(path=PICTURES / "temporal-list.png")
 
 
 async def temporal_attention(camera: Camera) -> None:
     """What a person must decide."""
     page = await camera.wide()
-    await page.set_viewport_size({"width": 1400, "height": 560})
-    query = quote(VIEWS["Needs attention"])
-    await camera.look_at(page, f"{camera.here.addresses.ui}/namespaces/default/workflows?query={query}")
+    await page.set_viewport_size({"width": 1720, "height": 560})
+    await camera.look_at(page, camera.view("Needs attention"))
+    await page.get_by_text("invoice/nordljus/10120").wait_for()
     await page.screenshot(path=PICTURES / "temporal-attention.png")
+
+
+async def temporal_bounced(camera: Camera) -> None:
+    """What came back today: the address of a view, opened in a browser that has never seen it."""
+    page = await camera.wide(*(name if name != "Since" else "BouncedAt" for name in COLUMNS))
+    await page.set_viewport_size({"width": 1720, "height": 480})
+    await camera.look_at(page, camera.view("Bounced today"))
+    await page.get_by_text("invoice/nordljus/10113").wait_for()
+    await page.screenshot(path=PICTURES / "temporal-bounced.png")
 
 
 async def temporal_timeline(camera: Camera) -> None:
@@ -227,7 +250,9 @@ async def temporal_timeline(camera: Camera) -> None:
     page = await camera.wide()
     await page.set_viewport_size({"width": 1400, "height": 1300})
     await camera.look_at(page, camera.workflow("10009"))
+    await page.get_by_role("heading", name="Timeline").wait_for()
     await camera.look_at(page, f"{page.url}?sort=ascending")
+    await page.get_by_role("button", name="Ascending").wait_for()
     await page.get_by_role("button", name="Filter").click()
     await page.get_by_text("Local Activity", exact=True).last.click()
     await page.keyboard.press("Escape")
@@ -245,7 +270,11 @@ async def temporal_details(camera: Camera) -> None:
     page = await camera.wide()
     await page.set_viewport_size({"width": 1400, "height": 780})
     await camera.look_at(page, camera.workflow("10112"))
+    await page.get_by_role("heading", name="Timeline").wait_for()
     await camera.look_at(page, page.url.rsplit("/", 1)[0] + "/user-metadata")
+    while not any(["Plan as of" in await frame.inner_text("body") for frame in page.frames]):
+        await page.wait_for_timeout(500)
+    await page.wait_for_timeout(2500)
     await page.screenshot(path=PICTURES / "temporal-details.png")
 
 
@@ -290,9 +319,17 @@ async def letter(camera: Camera) -> None:
     await asyncio.to_thread(subprocess.run, command, input=parcel.body, check=True)
 
 
+async def attention_drawing(camera: Camera) -> None:
+    """What ``kvitt attention`` prints."""
+    needs = camera.here.client.books.attention.needs(_today("SE"))
+    drawn("kvitt attention", "attention", lambda: attention.tell(needs))
+
+
 SHOTS: dict[str, Callable[[Camera], Awaitable[None]]] = {
     "temporal-list": temporal_list,
     "temporal-attention": temporal_attention,
+    "temporal-bounced": temporal_bounced,
+    "attention": attention_drawing,
     "temporal-timeline": temporal_timeline,
     "temporal-details": temporal_details,
     "staff-list": staff_list,
@@ -304,15 +341,20 @@ SHOTS: dict[str, Callable[[Camera], Awaitable[None]]] = {
 
 
 def simulation() -> None:
-    """What ``kvitt simulate`` prints, as a drawing. It loads nothing from elsewhere."""
+    """What ``kvitt simulate`` prints."""
+    drawn(f"kvitt simulate {STORY}", "simulate", lambda: looking.simulate([STORY]))
+
+
+def drawn(command: str, name: str, say: Callable[[], None]) -> None:
+    """What a command prints, as a drawing. It loads nothing from elsewhere."""
     console = Console(record=True, width=112, file=io.StringIO(), force_terminal=True)
     before, show.OUT = show.OUT, console
     try:
-        looking.simulate([STORY])
+        say()
     finally:
         show.OUT = before
-    drawing = re.sub(r"@font-face \{.*?\}\s*", "", console.export_svg(title=f"kvitt simulate {STORY}"), flags=re.DOTALL)
-    (PICTURES / "simulate.svg").write_text(drawing, encoding="utf-8")
+    drawing = re.sub(r"@font-face \{.*?\}\s*", "", console.export_svg(title=command), flags=re.DOTALL)
+    (PICTURES / f"{name}.svg").write_text(drawing, encoding="utf-8")
 
 
 async def main(home: Path, names: list[str]) -> None:
