@@ -60,6 +60,9 @@ look. The worker takes no more of them than it has threads for, so that none gro
 
 SWEEP_EVERY = timedelta(minutes=1)
 
+UNBEGUN = timedelta(days=7)
+"""How long a batch is kept that nobody has begun."""
+
 log = structlog.get_logger()
 
 T = TypeVar("T")
@@ -135,8 +138,9 @@ async def sweeping(client: CaseClient, settings: Settings, telemetry: Telemetry 
         await _each(client.books.cases.behind, client.wake)
         await _each(lambda: client.books.cases.adrift(datetime.now(UTC)), client.heal)
 
-    async def carry(_: datetime) -> None:
+    async def carry(now: datetime) -> None:
         await _each(client.books.batches.under_way, batches.begin)
+        await asyncio.to_thread(client.books.batches.discard_stale, now - UNBEGUN)
 
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(announcing(Announcer(client.plain, client.books, client.queue)))

@@ -31,6 +31,7 @@ def bar(what: str) -> Progress:
 def follow(books: Books, batch_id: str) -> BatchProgress:
     """Watch a batch until it ends or pauses. Ctrl-C ends the watching, not the batch."""
     try:
+        show.ERR.print(f"Watching batch {batch_id}; Ctrl-C ends the watching only.", highlight=False)
         with bar("Running") as progress:
             task = progress.add_task("batch", total=None)
             while (at := books.batches.progress(batch_id)).state is BatchState.RUNNING:

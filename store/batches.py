@@ -111,6 +111,15 @@ class Batches:
                 connection.execute(delete(ITEM).where(ITEM.c.batch_id == batch_id))
                 connection.execute(delete(BATCH).where(BATCH.c.id == batch_id))
 
+    def discard_stale(self, before: datetime) -> int:
+        """Forget the batches that nobody has begun since: they may hold names and addresses. How many there were."""
+        stale = select(BATCH.c.id).where(BATCH.c.state == BatchState.FILLING.value, BATCH.c.created_at < before)
+        with reading(self.engine) as connection:
+            found = list(connection.execute(stale).scalars())
+        for batch_id in found:
+            self.discard(batch_id)
+        return len(found)
+
     def steer(self, steering: Steering, now: datetime) -> Batch:
         """Do what a person wishes, where the batch stands so that it can be done.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -154,6 +154,18 @@ def test_a_batch_with_which_nothing_was_done_is_forgotten(books: Books):
     with pytest.raises(UnknownBatchError):
         books.batches.get("b1")
     assert sources(books) == []
+
+
+def test_a_batch_that_nobody_has_begun_is_forgotten_after_a_while(books: Books):
+    of(books)
+    books.batch_items.fill("b1", items(1))
+    of(books, "b2")
+    books.batches.run("b2", None)
+
+    assert books.batches.discard_stale(NOW) == 0
+    assert books.batches.discard_stale(NOW + timedelta(seconds=1)) == 1
+    assert sources(books) == []
+    assert [batch.id for batch in books.batches.all(10)] == ["b2"]
 
 
 def test_a_batch_that_runs_is_not_forgotten(books: Books):
