@@ -159,7 +159,7 @@ async def _asked_temporal(client: Client) -> list[Finding]:
     except RPCError as error:
         return [ok(what), unchecked("Temporal's columns", f"we may not look ({error.status.name.lower()})")]
     if lacking:
-        cure = "docs/operations.md, Upgrade, has the two commands"
+        cure = "docs/operations.md, Upgrade, has the commands"
         return [ok(what), wrong("Temporal's columns", f"{', '.join(lacking)} is not there", cure)]
     return [ok(what), ok("Temporal's columns")]
 
