@@ -30,6 +30,7 @@ from telemetry.logs import speak
 from telemetry.process import Telemetry, telling
 from worker import THREADS, running, sweeping, until_stopped
 from workflows.client import CaseClient
+from workflows.deployment import Deployment, Standing
 from workflows.server import add_columns, connect, free_port, serving
 
 log = structlog.get_logger()
@@ -71,6 +72,7 @@ def worker() -> None:
                     sweeping(client, settings, telemetry),
                 ):
                     log.info("the worker runs", queue=settings.task_queue, build=settings.build_id)
+                    await _say_if_waiting(client, settings)
                     await until_stopped()
 
     asyncio.run(run())
@@ -142,6 +144,16 @@ async def _columns(client: CaseClient) -> None:
         await add_columns(client.client)
     except RPCError as error:
         log.warning("the search attributes could not be added; see docs/operations.md", error=error.status.name)
+
+
+async def _say_if_waiting(client: CaseClient, settings: Settings) -> None:
+    """A build that nobody has made current gets nothing to do; whoever started it may wonder why."""
+    if not settings.build_id:
+        return
+    builds = await Deployment(client.plain, settings.task_queue).builds()
+    if all(one.standing is Standing.WAITING for one in builds if one.id == settings.build_id):
+        cure = f"kvitt deployment current {settings.build_id}"
+        log.info("no case comes to this build until it is current", cure=cure)
 
 
 def parse_duration(text: str) -> timedelta:

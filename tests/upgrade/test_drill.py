@@ -129,7 +129,7 @@ async def test_lives_that_began_with_the_version_before_finish_on_this_one_and_o
     versions: tuple[Version, Version],
 ):
     old, new = versions
-    early, back, late = lives("early", STORIES), lives("back", reversed(STORIES)), lives("late", STORIES[:3])
+    early, back, late = lives("early", STORIES), lives("back", reversed(STORIES[::2])), lives("late", STORIES[:3])
 
     with worker(old) as serving_before:
         await asyncio.to_thread(old.drive, to(0, early + back))
@@ -146,3 +146,13 @@ async def test_lives_that_began_with_the_version_before_finish_on_this_one_and_o
         assert_lived(await asyncio.to_thread(old.drive, to(None, back + again)), back + again)
 
     assert await failed_tasks(await connect(new.temporal), early + back + late + again) == []
+
+
+@pytest.mark.parametrize(("setting", "outcome"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)])
+def test_a_clone_without_the_history_fails_in_ci_and_skips_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, outcome: type[BaseException]
+):
+    monkeypatch.setenv("CI", setting)
+
+    with pytest.raises(outcome, match="git fetch --unshallow"):
+        tree_of("0" * 40, tmp_path)
