@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from threading import Timer
 from typing import Any, TypeVar
 
 import structlog
@@ -50,6 +53,9 @@ from workflows.published import Merchants
 
 GRACE = timedelta(seconds=20)
 """How long running activities may finish when the worker is told to stop."""
+
+LAST = GRACE + timedelta(seconds=10)
+"""How long a process that is told to stop may take."""
 
 THREADS = 32
 """Looks that run side by side."""
@@ -177,8 +183,27 @@ async def _each(find: Callable[[], Sequence[T]], cure: Callable[[T], Awaitable[N
 
 
 async def until_stopped() -> None:
-    """Wait for SIGTERM or SIGINT."""
+    """Wait for SIGTERM or SIGINT. From then on the process has until ``LAST`` to end by itself."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     await stop.wait()
+    end_within(LAST)
+
+
+def end_within(patience: timedelta) -> None:
+    """End the process when its time is over, whatever it still waits for.
+
+    A look that fails is tried again and again, and the SDK waits for it also when it is told to stop (sdk-rust #709,
+    read 2026-11-22). It has written nothing down, so the next worker begins it anew.
+    """
+    last = Timer(patience.total_seconds(), _end)
+    last.daemon = True
+    last.start()
+
+
+def _end() -> None:
+    log.warning("it could not stop by itself in time and ends now; what was being tried is begun anew by the next")
+    with suppress(OSError):
+        sys.stdout.flush()
+    os._exit(0)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -102,3 +104,14 @@ def test_another_worker_goes_on_where_one_was_terminated(tmp_path: Path):
     assert len(sent) == len(set(sent))
     assert sent[0] == ("distribution", "email")
     assert life[-1]["did"] in ("handed_over", "asked")
+
+
+def test_a_process_that_cannot_stop_by_itself_ends_when_its_time_is_over():
+    """A look that fails is tried for ever, and a worker waits for it."""
+    waits = "from datetime import timedelta; from threading import Event; import worker\n"
+    waits += "worker.end_within(timedelta(seconds=0.1)); Event().wait()"
+
+    ended = subprocess.run([sys.executable, "-c", waits], capture_output=True, text=True, timeout=60, check=False)
+
+    assert ended.returncode == 0
+    assert "could not stop by itself" in ended.stdout + ended.stderr
