@@ -34,7 +34,7 @@ TOLD = {
 }
 """What the library says when a connection fails, in plain words, and the cure. The first that fits counts."""
 
-CUT_OFF = ("transport error", "CertificateRequired", "received fatal alert")
+CUT_OFF = ("Transport, hyper::Error", "CertificateRequired", "received fatal alert")
 """What it says when the other side hangs up."""
 
 
@@ -80,7 +80,7 @@ def _hung_up(config: ClientConnectConfig) -> str:
     """It may want TLS, or a certificate of ours, or another one."""
     tls = config.get("tls")
     if not tls:
-        return "if it speaks TLS, TEMPORAL_TLS: write true"
+        return "TEMPORAL_TLS: write true if it speaks TLS, or is TEMPORAL_ADDRESS right?"
     if tls is True or tls.client_cert is None:
         return f"if it wants a certificate of ours, {CERTIFICATE} and {KEY}: name its files"
     return f"{CERTIFICATE}: it does not take this one; name one of an authority that the namespace knows"

@@ -165,7 +165,7 @@ REFUSALS = {
     ),
     "no TLS where there is some": (
         lambda there: {"TEMPORAL_ADDRESS": there.open.address},
-        "it hangs up; if it speaks TLS, TEMPORAL_TLS: write true",
+        "it hangs up; TEMPORAL_TLS: write true if it speaks TLS, or is TEMPORAL_ADDRESS right?",
     ),
     "TLS where there is none": (
         lambda there: there.by_key | {"TEMPORAL_ADDRESS": there.plain},
