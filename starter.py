@@ -15,36 +15,15 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-import typer
 from sqlalchemy.exc import ArgumentError, OperationalError
 from temporalio.service import RPCError
 
-from commands import (
-    attention,
-    batches,
-    demo,
-    deployment,
-    doctor,
-    evidence,
-    heard,
-    keys,
-    law,
-    ledger,
-    looking,
-    migrating,
-    orders,
-    people,
-    policies,
-    running,
-    show,
-    starting,
-    webhooks,
-)
+from commands import show
+from commands.line import command_line
 from commands.session import CommandError, session
 from config.invoices import read_invoice
 from config.problems import ConfigError
 from config.settings import Settings, read_settings, read_what_is_right
-from gateway.serve import GatewayError
 from store.forgetting import ForgottenError
 from store.orders import OrderIdTakenError
 from store.registry import Opening
@@ -55,35 +34,6 @@ from workflows.client import ClocksForbiddenError, Started
 from workflows.opening import opening_of
 from workflows.published import Merchants
 from workflows.server import ServerError
-
-app = typer.Typer(
-    name="kvitt",
-    help="Carries an invoice from issue to paid. Try it: kvitt demo",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-for part in (
-    running,
-    demo,
-    starting,
-    looking,
-    attention,
-    ledger,
-    evidence,
-    orders,
-    batches,
-    policies,
-    law,
-    doctor,
-    keys,
-    webhooks,
-    heard,
-    people,
-    migrating,
-    deployment,
-):
-    part.register(app)
 
 
 async def start_invoice(invoice: Mapping[str, Any], settings: Settings | None = None) -> Started:
@@ -118,7 +68,6 @@ TOLD = (
     CommandError,
     ConfigError,
     ServerError,
-    GatewayError,
     ClocksForbiddenError,
     ForgottenError,
     OrderIdTakenError,
@@ -155,7 +104,7 @@ def _run() -> None:
     try:
         settings = read_what_is_right()[0]
         speak("command", settings.log_level, as_json=settings.log_format == "json")
-        app()
+        command_line(sys.argv[1:])()
     except TOLD as error:
         _fail(str(error), 1)
     except RPCError as error:

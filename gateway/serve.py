@@ -10,11 +10,13 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from workflows.server import ServerError
+
 _PATIENCE_S = 5
 """How long requests may finish when the gateway stops."""
 
 
-class GatewayError(RuntimeError):
+class GatewayError(ServerError):
     """The gateway cannot listen; the message says where and why."""
 
 

@@ -15,9 +15,9 @@ from sqlalchemy import update
 from typer.testing import CliRunner
 
 from commands import attention, show
+from commands.line import command_line
 from domain.attention import CURES, Need, Urgency
 from domain.words import Reason
-from starter import app
 from store.books import Books, open_books
 from store.cases import INVOICE
 from store.engine import writing
@@ -51,7 +51,7 @@ def books(tmp_path: Path) -> Iterator[Books]:
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(app, arguments)
+    return CliRunner().invoke(command_line(), arguments)
 
 
 def test_it_tells_what_since_when_why_and_what_to_do(home: Path, books: Books):

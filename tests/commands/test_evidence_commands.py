@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from commands.line import command_line
 from commands.session import CommandError
 from domain.archive import read, write
 from domain.evidence import CLAIM, HISTORY, Piece, act_path, check, compact, packed, rows
 from domain.policy import Claim
-from starter import app
 from store.books import open_books
 from tests.activities.proven import told
 from tests.commands.system import System
@@ -57,7 +57,7 @@ def number(home: Path) -> str:
 
 
 def run(*arguments: str, code: int = 0) -> str:
-    result = CliRunner().invoke(app, arguments)
+    result = CliRunner().invoke(command_line(), arguments)
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert result.exit_code == code, result.output

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from commands.line import command_line
 from commands.session import CommandError
 from domain.policy import Channel
-from starter import app
 from store.books import open_books
 from tests.databases import database_of
 
@@ -26,7 +26,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*arguments: str) -> str:
-    result = CliRunner().invoke(app, ["opt-out", *arguments])
+    result = CliRunner().invoke(command_line(), ["opt-out", *arguments])
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert result.exit_code == 0, result.output
@@ -85,7 +85,9 @@ def test_an_address_that_no_send_can_have_is_refused(channel: str, written: str,
 
 @pytest.mark.usefixtures("home")
 def test_nobody_can_opt_out_of_collection():
-    result = CliRunner().invoke(app, ["opt-out", "add", "collection", "anna@customer.example", "--who", "phone call"])
+    result = CliRunner().invoke(
+        command_line(), ["opt-out", "add", "collection", "anna@customer.example", "--who", "phone call"]
+    )
 
     assert result.exit_code == 2
     assert run("list", "--json") == ""

@@ -15,10 +15,10 @@ import pytest
 from sqlalchemy import insert, select
 from typer.testing import CliRunner
 
+from commands.line import command_line
 from commands.session import CommandError
 from domain.keeping import keeping_of
 from domain.policy import Channel
-from starter import app
 from store.books import Books, open_books
 from store.engine import reading, writing
 from store.inbox import POST, UNREADABLE
@@ -53,7 +53,7 @@ def books(home: Path) -> Iterator[Books]:
 
 
 def run(*arguments: str) -> str:
-    result = CliRunner().invoke(app, arguments)
+    result = CliRunner().invoke(command_line(), arguments)
     if result.exception:
         raise result.exception
     return result.stdout

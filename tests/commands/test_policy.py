@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from commands.line import command_line
 from commands.session import CommandError
 from config.merchants import load_merchant
 from config.problems import ConfigError
 from config.values import parse_date
-from starter import app
 
 UNLAWFUL = sorted(Path("examples/unlawful").iterdir())
 LAWFUL = sorted(Path("examples/merchants").iterdir())
@@ -27,7 +27,7 @@ def no_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(*arguments: str, code: int = 0) -> str:
-    result = CliRunner().invoke(app, ["policy", "check", *arguments])
+    result = CliRunner().invoke(command_line(), ["policy", "check", *arguments])
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert result.exit_code == code, result.output

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from commands.line import command_line
 from commands.session import CommandError
 from config.problems import ConfigError
 from domain.announcements import Type
-from starter import app
 from store.books import Books, open_books
 from store.deliveries import Delivery
 from tests.channels.receiver import Receiver, receiving
@@ -31,7 +31,7 @@ class Kvitt:
     home: Path
 
     def run(self, *arguments: str) -> Result:
-        result = CliRunner().invoke(app, ["webhook", *arguments])
+        result = CliRunner().invoke(command_line(), ["webhook", *arguments])
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result

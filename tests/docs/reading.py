@@ -11,7 +11,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from starter import app
+from commands.line import command_line
 
 ROOT = Path(__file__).parents[2]
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -54,7 +54,7 @@ def anchors(text: str) -> set[str]:
 def problem_with(command: str) -> str | None:
     """What the command line would say against a command, which is not run; None: nothing."""
     words = shlex.split(command, comments=True)[1:]
-    current: Any = typer.main.get_command(app)
+    current: Any = typer.main.get_command(command_line())
     context = typer.Context(current, info_name="kvitt")
     while isinstance(current, TyperGroup):
         if not words or words[0].startswith("-"):

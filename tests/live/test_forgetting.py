@@ -20,6 +20,7 @@ from activities.evidence import evidence_of
 from activities.hearing import Hearing
 from activities.vendors import PARSERS
 from channels.hearing import Post
+from commands.line import command_line
 from commands.session import CommandError
 from config.problems import ConfigError
 from domain.archive import ArchiveError
@@ -29,7 +30,6 @@ from domain.law.bank_days import calendar_of
 from domain.policy import Channel
 from domain.wire import InvoiceRef
 from domain.words import DisputeOutcome, Status
-from starter import app
 from store.answered import Answered as Answers
 from store.books import Books
 from store.engine import reading
@@ -78,7 +78,7 @@ def home(house: House, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 async def run(*arguments: str, code: int = 0) -> str:
     """A command, beside what runs."""
-    result = await asyncio.to_thread(lambda: CliRunner().invoke(app, arguments))
+    result = await asyncio.to_thread(lambda: CliRunner().invoke(command_line(), arguments))
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert result.exit_code == code, result.output

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from commands.line import command_line
 from commands.session import CommandError
 from config.problems import ConfigError
-from starter import app
 from store.books import Books, open_books
 from store.keys import ApiKeys, Scope
 from tests.databases import database_of
@@ -28,7 +28,7 @@ def kvitt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kvitt:
     """The command line in a home of its own; what it refuses, it raises."""
     monkeypatch.setenv("KVITT_HOME", str(tmp_path))
     monkeypatch.setenv("KVITT_DATABASE_URL", database_of(tmp_path))
-    return lambda *words: CliRunner().invoke(app, words)
+    return lambda *words: CliRunner().invoke(command_line(), words)
 
 
 @pytest.fixture
