@@ -152,8 +152,7 @@ async def _say_if_waiting(client: CaseClient, settings: Settings) -> None:
         return
     builds = await Deployment(client.plain, settings.task_queue).builds()
     if all(one.standing is Standing.WAITING for one in builds if one.id == settings.build_id):
-        cure = f"kvitt deployment current {settings.build_id}"
-        log.info("no case comes to this build until it is current", cure=cure)
+        log.info("no case comes to this build until: kvitt deployment current", build=settings.build_id)
 
 
 def parse_duration(text: str) -> timedelta:

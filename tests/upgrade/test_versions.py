@@ -148,7 +148,7 @@ async def test_the_commands_show_and_switch(tmp_path: Path):
         unknown = await asyncio.to_thread(kvitt.run, "deployment", "current", "7")
         process = kvitt.start("worker", KVITT_BUILD_ID="2026.11.2")
         try:
-            await asyncio.to_thread(process.wait_until_said, "kvitt deployment current 2026.11.2")
+            await asyncio.to_thread(process.wait_until_said, "until: kvitt deployment current")
             made = await asyncio.to_thread(kvitt.run, "deployment", "current", "2026.11.2", "--json")
             shown = await asyncio.to_thread(kvitt.run, "deployment", "show")
             already = await asyncio.to_thread(kvitt.run, "deployment", "ramp", "2026.11.2", "10")
