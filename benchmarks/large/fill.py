@@ -18,7 +18,7 @@ from benchmarks.bare import Bare
 from benchmarks.driver import closed_loop, glances, ground, history, kinds
 from benchmarks.figures import Figure, figure, median
 from benchmarks.large.place import AT_ONCE, Cpu, Place, Scale, floor, ours, told, until
-from benchmarks.large.sides import MERCHANT, MODEL, Ours, Side, name_of
+from benchmarks.large.sides import MERCHANT, MODEL, Floor, Ours, Side, name_of
 from benchmarks.processes import FLOOR, OURS, WHOLE, worker_process
 
 CHUNK = 500
@@ -27,6 +27,8 @@ FEW, MANY = "few", "many"
 """How many were open when lives were begun that are measured."""
 PROBE = 0
 """The number of the life that is lived once on each side, to see that both make the same history."""
+OF_THE_PROBE = 2
+"""Messages that it sends."""
 SOON = timedelta(seconds=6)
 """How long the probe is armed ahead."""
 
@@ -63,13 +65,26 @@ async def _pairs(
     """Begin these lives on both sides, a few hundred on one, then as many on the other; each pair's cost."""
     pairs: list[list[Chunk]] = real.notes.get(name, [])
     for first in range(numbers[0] + CHUNK * len(pairs), numbers[-1] + 1, CHUNK):
+        _assert_whole(bare, real)
         some = range(first, min(first + CHUNK, numbers[-1] + 1))
         told(f"{name}: {some[-1]:,} begun")
         pairs.append([await _chunk(side, worker, some) for side, worker in zip((real, bare), workers, strict=True)])
         real.notes.put(name, pairs)
-        for side in (real, bare) if name == FEW else ():
-            side.notes.put("real", some[-1])
+        for side, chunk in zip((real, bare), pairs[-1], strict=True):
+            side.notes.put("opening rate", chunk["lives"] / chunk["seconds"])
+            side.notes.put("real", some[-1] if name == FEW else side.notes.get("real"))
     return pairs
+
+
+def _assert_whole(bare: Place, real: Place) -> None:
+    """A life of the floor that is begun twice has looked once too often.
+
+    Raises:
+        AssertionError: it was interrupted while the floor's lives were begun.
+    """
+    lives = sum(pair[1]["lives"] for name in (FEW, MANY) for pair in real.notes.get(name, []))
+    if not isinstance(bare.side, Floor) or bare.side.sent != lives + OF_THE_PROBE:
+        raise AssertionError(f"the floor's lives were interrupted; remove {bare.here.home.parent} and begin anew")
 
 
 async def _copies(here: Place, size: int) -> None:

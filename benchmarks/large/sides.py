@@ -184,6 +184,11 @@ class Floor:
         self.client, self._bare = here.client, Bare(here.home)
         self._sent, self._looked = self._counts()
 
+    @property
+    def sent(self) -> int:
+        """Messages, ever."""
+        return self._counts()[0]
+
     async def begin(self, number: int) -> None:
         """Start the workflow."""
         await self._case(number).wake()
