@@ -71,10 +71,10 @@ async def ground() -> AsyncIterator[Ground]:
 
 
 @asynccontextmanager
-async def standing(home: Path) -> AsyncIterator[Ground]:
-    """A place to live that stays: what is lived there can be gone on with."""
+async def standing(home: Path, database: str = "") -> AsyncIterator[Ground]:
+    """A place to live that stays: what is lived there can be gone on with. Its books are there, or at this address."""
     async with serving(home, 0, 0) as server:
-        books = open_books(Settings(home=home).database)
+        books = open_books(database or Settings(home=home).database)
         try:
             yield Ground(home, server, books, await connect(server.address))
         finally:

@@ -7,7 +7,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +21,7 @@ from benchmarks.large.due_day import due_day
 from benchmarks.large.fill import fill
 from benchmarks.large.growth import growth
 from benchmarks.large.place import Notes, Scale, told
+from benchmarks.large.postgres import Postgres
 from benchmarks.large.restart import restart, sizes
 from benchmarks.machine import introduce
 from config.settings import Settings
@@ -43,9 +44,9 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     console = Console()
     introduce(console)
-    with _home(arguments) as home:
+    with _home(arguments) as home, _postgres(arguments) as postgres:
         notes = Notes(home)
-        scale = Scale(home, arguments.open, arguments.wake, arguments.cache, arguments.rounds)
+        scale = Scale(home, arguments.open, arguments.wake, arguments.cache, arguments.rounds, postgres)
         for name in arguments.stages or STAGES:
             told(f"stage: {name}")
             notes.put(f"figures of {name}", [asdict(one) for one in asyncio.run(STAGES[name](scale))])
@@ -63,9 +64,22 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--wake", type=int, default=10_000, help="how many of them have the same due day")
     parser.add_argument("--cache", type=int, default=CACHE, help="workflows that a worker keeps in memory")
     parser.add_argument("--rounds", type=int, default=5, help="how often a restart and a look are measured")
+    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite", help="where the books are kept")
     parser.add_argument("--home", type=Path, help="where they live; kept, so that stages can be repeated there")
     parser.add_argument("--write", action="store_true", help="rewrite the figures in docs/benchmarks.md")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.home and arguments.database == "postgres":
+        parser.error("books in PostgreSQL go when the program ends, so they cannot be kept in a --home")
+    return arguments
+
+
+@contextmanager
+def _postgres(arguments: argparse.Namespace) -> Iterator[Postgres | None]:
+    if arguments.database == "sqlite":
+        yield None
+        return
+    with closing(Postgres()) as server:
+        yield server
 
 
 @contextmanager

@@ -73,7 +73,7 @@ async def _round(here: Place, sample: Sequence[int], cache: int) -> Costs:
 
 def _of_books(here: Place, ids: Sequence[int]) -> Costs:
     """Milliseconds of the database for a look, and for what the sweep asks each minute."""
-    books = open_books(str(here.here.books.engine.url), migrate=False)
+    books = open_books(here.here.books.engine.url.render_as_string(hide_password=False), migrate=False)
     try:
         clock, run, now = _Clock(books), uuid4().hex, datetime.now(UTC)
         for of in ids:

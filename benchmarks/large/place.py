@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 
 from benchmarks.driver import Ground, standing
+from benchmarks.large.postgres import Postgres
 from benchmarks.large.sides import Floor, Ours, Side
 from benchmarks.processes import worker_process
 
@@ -37,6 +38,8 @@ class Scale:
     wake: int
     cache: int
     rounds: int = 5
+    postgres: Postgres | None = None
+    """Where our books are kept, if not in SQLite at home."""
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -108,6 +111,7 @@ class Place:
     here: Ground
     side: Side
     notes: Notes
+    database: str = ""
 
     @property
     def server(self) -> psutil.Process:
@@ -119,22 +123,24 @@ class Place:
         self, cache: int, told: Mapping[str, str] | None = None, kind: str | None = None
     ) -> AsyncIterator[psutil.Process]:
         """A worker of this side, which keeps so many workflows in memory."""
-        settings = {"KVITT_CACHE": f"{cache}", **(told or {})}
+        settings = {"KVITT_CACHE": f"{cache}", "KVITT_DATABASE_URL": self.database, **(told or {})}
         where = self.here.server.address, self.here.home
         async with worker_process(kind or self.side.kind, *where, settings) as process:
             yield process
 
 
 @asynccontextmanager
-async def place(home: Path, side: Callable[[Ground], Side]) -> AsyncIterator[Place]:
+async def place(home: Path, side: Callable[[Ground], Side], database: str = "") -> AsyncIterator[Place]:
     """A side on the server of a home that is kept."""
-    async with standing(home) as here:
-        yield Place(here, side(here), Notes(home))
+    async with standing(home, database) as here:
+        yield Place(here, side(here), Notes(home), database)
 
 
 async def ours(stack: AsyncExitStack, scale: Scale, size: int) -> Place:
     """Our side with so many open invoices."""
-    return await stack.enter_async_context(place(scale.home / f"ours-{size}", Ours))
+    name = f"ours-{size}"
+    database = scale.postgres.of(name) if scale.postgres else ""
+    return await stack.enter_async_context(place(scale.home / name, Ours, database))
 
 
 async def floor(stack: AsyncExitStack, scale: Scale) -> Place:

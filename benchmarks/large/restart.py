@@ -11,6 +11,7 @@ from time import perf_counter
 
 from benchmarks.driver import closed_loop
 from benchmarks.figures import Figure, at_most, figure
+from benchmarks.large import postgres
 from benchmarks.large.place import AT_ONCE, MB, Place, Scale, ours, told, until
 from benchmarks.large.sides import Ours
 
@@ -43,9 +44,10 @@ async def restart(scale: Scale) -> list[Figure]:
 async def sizes(scale: Scale) -> list[Figure]:
     """What is on the disk for each open invoice."""
     async with AsyncExitStack() as stack:
-        await ours(stack, scale, scale.open)  # closes the books, so that all is in one file
-    home = scale.home / f"ours-{scale.open}"
-    kept = {"books": _size(home, "kvitt.sqlite3"), "Temporal's database": _size(home, "temporal.db")}
+        here = await ours(stack, scale, scale.open)
+        books = postgres.size(here.here.books) if scale.postgres else 0
+    home = scale.home / f"ours-{scale.open}"  # what is written ahead is in its file when both have ended
+    kept = {"books": books or _size(home, "kvitt.sqlite3"), "Temporal's database": _size(home, "temporal.db")}
     return [
         line
         for what, size in kept.items()
