@@ -175,7 +175,7 @@ CURES = {
         Urgency.WAITS,
         "every channel failed: bounced, refused, or no address. Such an invoice is never reminded",
         ("a new e-mail address", "kvitt amend {case} --email ADDRESS"),
-        ("a new phone number", "kvitt amend {case} --phone NUMBER"),
+        ("a new phone number", "kvitt amend {case} --phone PHONE"),
         ("a new postal address", "kvitt amend {case} --address ADDRESS"),
         ("end it", "kvitt stop {case}"),
     ),

@@ -138,7 +138,7 @@ def test_what_is_broken_stands_above_what_waits(books: Books, capsys: pytest.Cap
 @pytest.mark.parametrize("need", Need)
 def test_every_cure_can_be_typed(need: Need):
     """A word in capitals is for a person to fill in."""
-    fill = {"ADDRESS": "a@b.example", "NUMBER": "+46701740605", "AMOUNT": "1.00", "OUTCOME": "upheld"}
+    fill = {"ADDRESS": "a@b.example", "PHONE": "+46701740605", "AMOUNT": "1.00", "OUTCOME": "upheld"}
     for choice in CURES[need].choices:
         command = choice.of(FILLED_IN).command
         for word, value in fill.items():
