@@ -6,13 +6,14 @@ READY := .venv/ready
 SEED ?= 1
 STORIES ?= 200
 LIVES ?= 220
+DAYS ?= 75
 DATABASE ?= both
 SAMPLE ?= 200
 OPEN ?= 100000
 WAKE ?= 10000
 BUILD_ID ?=
 
-.PHONY: help install demo up check test test-browser test-vendors equivalence faults bench bench-large replay-live translations lock image image-proof clean
+.PHONY: help install demo up check test test-browser test-vendors equivalence faults soak bench bench-large replay-live translations lock image image-proof clean
 
 help: ## Tell what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -54,6 +55,11 @@ equivalence: install ## Random stories, simulated and lived for real: SEED=1 STO
 
 faults: install ## Kill and cut everything, then count: SEED=1 LIVES=220 DATABASE=both (or sqlite, postgres).
 	$(BIN)/python -m tests.faults --seed $(SEED) --lives $(LIVES) --database $(DATABASE)
+
+soak: LIVES = 2000
+soak: DATABASE = sqlite
+soak: install ## Very many random lives in bad weather, under rules that change: SEED=1 LIVES=2000 DAYS=75 DATABASE=sqlite.
+	$(BIN)/python -m tests.soak --seed $(SEED) --lives $(LIVES) --days $(DAYS) --database $(DATABASE)
 
 bench: install ## The published figures (docs/benchmarks.md).
 	$(BIN)/python -m benchmarks

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
+from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
 from domain.facts import OUT, ChargeState, Facts
 from domain.policy import Channel
@@ -22,6 +23,7 @@ from tests.faults.vendors import put_out
 
 OVERTAKEN = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
 """A signal came while the loop answered, so it is asked again: that is how Temporal works, and no failure."""
+ENDED_WELL = (WorkflowExecutionStatus.COMPLETED, WorkflowExecutionStatus.CONTINUED_AS_NEW)
 
 
 @dataclass
@@ -99,8 +101,7 @@ async def count(field: Field, lives: Sequence[Living], stuck: Mapping[str, str])
         trouble.append(f"{len(strangers)} messages at vendors that are in no books")
     if waiting := field.books.inbox.counts().get(NEW):
         trouble.append(f"{waiting} posts are kept and not read")
-    failed = await _failed_tasks(field, [living for living in lives if living.ref])
-    trouble += [f"workflow task failed: {what}" for what in failed]
+    trouble += await _failed_workflows(field)
     return Counted(tuple(tallies.values()), trouble, field.crew.dead, dict(field.caller.answers))
 
 
@@ -144,27 +145,28 @@ def _judge_steps(tally: Tally, life: Life, facts: Facts, out: set[str]) -> None:
 
 def _judge_fees(tally: Tally, life: Life, facts: Facts, out: set[str]) -> None:
     """Each step costs once, and only where a message says so."""
-    charged = Counter(charge.step for charge in facts.charges if charge.state is not ChargeState.PENDING)
+    charged = Counter((charge.step, charge.kind) for charge in facts.charges if charge.state is not ChargeState.PENDING)
     booked = sum(charge.amount.minor for charge in facts.charges if charge.state is ChargeState.BOOKED)
-    wrong = [step for step, times in charged.items() if times > 1 or step not in out]
+    wrong = [f"{step}: {kind}" for (step, kind), times in charged.items() if times > 1 or step not in out]
     if wrong or booked != facts.charged.minor:
         tally.fees_doubled += 1
         tally.why.append(f"{life.number}: fees of {', '.join(wrong) or 'no step'}, {facts.charged} in all")
 
 
-async def _failed_tasks(field: Field, lives: Sequence[Living]) -> list[str]:
-    """Workflow tasks that failed: what the loop did was not what it had done before, or it broke."""
-    slots, failed = asyncio.Semaphore(8), list[str]()
+async def _failed_workflows(field: Field) -> list[str]:
+    """Workflow tasks that failed: what the loop did was not what it had done before, or it broke. In all that ever ran:
+    lives, those that were opened again, batches.
+    """
+    client, slots, failed = field.client.plain, asyncio.Semaphore(8), list[str]()
 
-    async def look(living: Living) -> None:
+    async def look(one: WorkflowExecution) -> None:
+        if one.status not in (WorkflowExecutionStatus.RUNNING, *ENDED_WELL):
+            failed.append(f"{one.id} ended as {one.status}")
         async with slots:
-            assert living.ref
-            async for event in field.client.handle(living.ref).fetch_history_events():
-                if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
-                    cause = event.workflow_task_failed_event_attributes
-                    if cause.cause == OVERTAKEN:
-                        continue
-                    failed.append(f"{living.life.number}: {cause.failure.message[:200]}")
+            async for event in client.get_workflow_handle(one.id, run_id=one.run_id).fetch_history_events():
+                cause = event.workflow_task_failed_event_attributes
+                if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED and cause.cause != OVERTAKEN:
+                    failed.append(f"workflow task failed: {one.id}: {cause.failure.message[:200]}")
 
-    await asyncio.gather(*map(look, lives))
+    await asyncio.gather(*[look(one) async for one in client.list_workflows()])
     return failed

@@ -331,7 +331,7 @@ async def _work(station: Station) -> None:
     client = await _connected(station.temporal)
     cases = CaseClient(client, books, settings.task_queue, test_clocks=True)
     async with worker.running(client, books, settings), worker.sweeping(cases, settings):
-        await asyncio.Event().wait()
+        await worker.until_stopped()
 
 
 async def _serve(station: Station) -> None:

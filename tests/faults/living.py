@@ -26,6 +26,7 @@ from store.engine import reading
 from tests.faults.field import Field
 from tests.faults.plan import Life, Seat, moment
 from tests.live.house import EXAMPLES
+from workflows import options
 from workflows.opening import opening_of
 
 T = TypeVar("T")
@@ -34,6 +35,7 @@ PATIENCE_S = 60.0
 """How long a life may take to come to rest before it counts as stuck."""
 IDLE_S = 0.5
 """After how long without rest the loop may be waiting out a breakdown."""
+AFTER_A_BREAKDOWN = options.AFTER_A_BREAKDOWN + timedelta(seconds=1)
 CALENDAR = calendar_of("SE")
 JUST_BEFORE = timedelta(seconds=20)
 _LOADED = load_merchant(find_merchant("nordljus", EXAMPLES / "merchants"))
@@ -112,10 +114,18 @@ class Living:
                 raise StuckError(await surely(partial(self._standing, now)))
             if loop.time() > idle_at:
                 if await surely(self._is_idle):
-                    await surely(lambda: self.field.client.fast_forward(ref, timedelta(seconds=61)))
+                    await surely(partial(self._hop, now))
                     now = await surely(lambda: self.field.client.clock.now(ref, self.field.books))
                 idle_at = loop.time() + IDLE_S
             await asyncio.sleep(0.03)
+
+    async def _hop(self, now: datetime) -> None:
+        """Move the clock past a breakdown that is waited out, or on to the next search for evidence."""
+        case, ahead = await asyncio.to_thread(self.field.books.cases.read, self._ref.id), AFTER_A_BREAKDOWN
+        in_doubt = any(send.status in (Status.RESERVED, Status.UNKNOWN) for send in case.facts.sends)
+        if in_doubt and case.next_at and not self.field.caller.pending[self.life.number]:
+            ahead = max(ahead, case.next_at - now)
+        await self.field.client.fast_forward(self._ref, ahead)
 
     async def _move_to(self, at: datetime) -> None:
         async def move() -> None:

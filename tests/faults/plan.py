@@ -289,7 +289,7 @@ def _letters(chance: random.Random, seat: Seat) -> Seat:
     return seat if seat.channel is Channel.LETTER else chance.choice((Seat.PRINT_HOUSE, Seat.PINGEN))
 
 
-def _faults(number: str, kind: Kind, seat: Seat, step: str) -> list[Fault]:
+def faults_of(number: str, kind: Kind, seat: Seat, step: str) -> list[Fault]:
     """A fault, and where it needs one, the fault that leads up to it."""
     found = [Fault(f"{number}.{kind.name}.{seat.name}.{step}", kind, seat, step)]
     if kind is Call.LAST_LOST:
@@ -304,7 +304,7 @@ def _faults(number: str, kind: Kind, seat: Seat, step: str) -> list[Fault]:
 def _troubled(chance: random.Random, index: int, kind: Kind, seat: Seat) -> Life:
     number, (story, step) = _number(index), chance.choice(SCENES[seat])
     mute = chance.random() < 0.5 and kind is not Kill.POSTED and not isinstance(kind, Call)
-    faults = _faults(number, kind, seat, step)
+    faults = faults_of(number, kind, seat, step)
     mail, letters = _mail(chance, seat), _letters(chance, seat)
     return Life(number, story, mail, letters, faults, kind.value, seat.value, mute)
 
@@ -326,7 +326,7 @@ def _in_storm(chance: random.Random, index: int) -> Life:
     for kind, seat in chance.sample(list(cells()), 40):
         steps = [step for there, step in scenes if there is seat]
         if steps and len(faults) < 3:
-            faults |= {fault.id: fault for fault in _faults(number, kind, seat, chance.choice(steps))}
+            faults |= {fault.id: fault for fault in faults_of(number, kind, seat, chance.choice(steps))}
     return Life(number, story, mail, letters, list(faults.values()), STORM, "all", chance.random() < 0.5)
 
 

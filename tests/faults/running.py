@@ -6,8 +6,10 @@ import asyncio
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
+from channels.way import MailboxError
 from tests.faults.counting import Counted, count
 from tests.faults.field import Field, open_field
 from tests.faults.living import Living, StuckError
@@ -45,7 +47,7 @@ async def run(home: Path, plan: Plan, advance: Callable[[], None] = lambda: None
             for living in waiting:
                 await live(living)
 
-        press = asyncio.create_task(_print_daily(field))
+        press = asyncio.create_task(print_daily(field))
         try:
             await asyncio.gather(*(live_some() for _ in range(AT_ONCE)))
             for weather, numbers in plan.weather.items():
@@ -54,7 +56,7 @@ async def run(home: Path, plan: Plan, advance: Callable[[], None] = lambda: None
             press.cancel()
             await asyncio.gather(press, return_exceptions=True)
         await asyncio.to_thread(field.print_letters)
-        await _until_read(field)
+        await until_read(field)
         return await count(field, list(lives.values()), stuck)
 
 
@@ -66,12 +68,13 @@ async def _cut_database(field: Field, lives: list[Living], live: Live) -> None:
     done = asyncio.gather(*map(live, lives))  # type: ignore[call-overload]
     while not done.done():
         await asyncio.sleep(1)
-        await asyncio.to_thread(_down_for, field, DOWN_S)
+        await asyncio.to_thread(down_for, field, DOWN_S)
         await asyncio.sleep(DOWN_S)
     await done
 
 
-def _down_for(field: Field, seconds: float) -> None:
+def down_for(field: Field, seconds: float) -> None:
+    """Nobody gets into the books for a while. One thread does it all: others may be waiting for the books."""
     with field.database_down():
         time.sleep(seconds)
 
@@ -107,7 +110,7 @@ async def _calls_while(field: Field, lives: list[Living], live: Live, *, tempora
         await asyncio.sleep(DOWN_S)
         await field.server.start()
     else:
-        cut = asyncio.create_task(asyncio.to_thread(_down_for, field, 2 * DOWN_S))
+        cut = asyncio.create_task(asyncio.to_thread(down_for, field, 2 * DOWN_S))
         await asyncio.sleep(0.3)
         field.caller.let_go()
         await cut
@@ -115,14 +118,15 @@ async def _calls_while(field: Field, lives: list[Living], live: Live, *, tempora
     await asyncio.gather(*map(live, lives))  # type: ignore[call-overload]
 
 
-async def _print_daily(field: Field) -> None:
+async def print_daily(field: Field) -> None:
     """Now and then the print house's day is over: what lies there is closed, printed and reported."""
     while True:
         await asyncio.sleep(PRESS_EVERY_S)
-        await asyncio.to_thread(field.print_letters)
+        with suppress(MailboxError):  # tried again, as in earnest
+            await asyncio.to_thread(field.print_letters)
 
 
-async def _until_read(field: Field) -> None:
+async def until_read(field: Field) -> None:
     """Whatever was kept is read in the end, and the last reports are fetched: all is quiet for a few rounds."""
     quiet = 0
     for _ in range(300):
