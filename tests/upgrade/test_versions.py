@@ -85,7 +85,7 @@ async def test_a_case_moves_on_with_the_build_that_is_current_and_back_again(tmp
         assert (await house.client.handle(ref).describe()).history_length == 3
         assert await standing(deployment) == {"1": (Standing.WAITING, 0), "": (Standing.CURRENT, 100)}
         await deployment.make_current("1")
-        await house.client.rest(ref)
+        await carried_on_by(house, ref, "1")
         assert set(await builds_of(house, ref)) == {"1"}
 
         second = house.settings.model_copy(update={"build_id": "2"})
@@ -116,7 +116,7 @@ async def test_a_case_moves_on_with_the_build_that_is_current_and_back_again(tmp
 async def test_cases_of_workers_that_name_no_build_move_on_to_one_that_is_current(tmp_path: Path):
     async with house_of_build(tmp_path, "1") as (house, deployment), nameless_worker(house):
         ref = await begun(house, "nameless")
-        await house.client.rest(ref)
+        await carried_on_by(house, ref, "")
         assert set(await builds_of(house, ref)) == {""}
         await deployment.make_current("1")
         await carried_on_by(house, ref, "1")
