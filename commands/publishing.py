@@ -5,33 +5,27 @@ from __future__ import annotations
 import asyncio
 import getpass
 import sys
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from difflib import SequenceMatcher
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from commands import show
 from commands.orders import JSON, WHY
+from commands.previewing import as_fields, show_preview
 from commands.session import CommandError, in_session
 from config.merchants import Loaded, load_merchant, load_text
-from domain.foresight import Foreseen
 from domain.words import When
 from store.registry import Published
 from workflows.batching import BatchClient
 from workflows.client import CaseClient
-from workflows.publishing import Changed, Comparing, Preview, Row, move_all, running_cases
+from workflows.publishing import Comparing, Preview, move_all, running_cases
 
 RATE = 50.0
-MOST_KINDS = 20
-STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
 class Running(StrEnum):
@@ -142,7 +136,7 @@ def _publish(draft: Loaded, wish: Wish) -> None:
     async def work(client: CaseClient) -> None:
         seen = await _preview(client, draft, wish)
         if not wish.json_:
-            _show(draft, seen)
+            show_preview(draft, seen)
         chosen = None if wish.dry_run else _chosen(seen, wish)
         acting = seen.acting[chosen.when].acting if chosen and chosen.when else 0
         if chosen is None:
@@ -213,59 +207,6 @@ def _confirm(acting: int, wish: Wish) -> None:
         raise CommandError(f"{acting} messages would go out at once, not {confirmed}; nothing was published")
 
 
-# --- what is shown ---------------------------------------------------------------------------------------------------
-
-
-def _show(draft: Loaded, seen: Preview) -> None:
-    for line in seen.source or ("The file says what was published last.",):
-        show.OUT.print(line, style=STYLES.get(line[:1], ""), highlight=False, markup=False, soft_wrap=True)
-    show.say()
-    stages = ", ".join(f"{stage.replace('_', ' ')} {count:,}" for stage, count in seen.stages.most_common())
-    show.say(f"{seen.running:,} running cases of {draft.merchant.id}{f': {stages}' if stages else ''}")
-    if seen.at_agency:
-        show.say(f"{seen.at_agency:,} of them are with the agency: they keep their rules until they are yours again")
-    if seen.refused:
-        show.say(f"{seen.refused:,} cannot be moved and keep their rules, as {'; '.join(seen.examples)}")
-    if seen.compared:
-        _show_plans(seen)
-
-
-def _show_plans(seen: Preview) -> None:
-    of = "" if seen.compared == seen.running - seen.refused else f" (of the first {seen.compared:,})"
-    lines = [(what, f"{count:,}") for what, count in seen.kinds.most_common(MOST_KINDS)]
-    lines.append(("nothing", f"{seen.unchanged:,}"))
-    show.rows(f"Their plans, were they moved now{of}", ("What changes", "Cases"), lines)
-    for one in seen.first:
-        _show_one(one)
-    for when, foreseen in seen.acting.items():
-        show.say(f"At once, if moved {when.replace('_', ' ')}: {_counted(foreseen)}")
-
-
-def _show_one(changed: Changed) -> None:
-    """One plan, with what goes and what comes."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), title_justify="left", title_style="bold")
-    table.title = f"{changed.ref.merchant}/{changed.ref.number}"
-    for heading in ("", "When", "What", "Asks for"):
-        table.add_column(heading)
-    for mark, row in lines_of(changed):
-        table.add_row(mark, *row, style=STYLES.get(mark))
-    show.OUT.print(table)
-
-
-def lines_of(changed: Changed) -> Iterator[tuple[str, Row]]:
-    """The two plans as one: what stays, what goes (-), what comes (+)."""
-    matcher = SequenceMatcher(a=changed.before, b=changed.after, autojunk=False)
-    for what, i, j, k, m in matcher.get_opcodes():
-        marks = ("", "") if what == "equal" else ("-", "+")
-        yield from ((marks[0], row) for row in changed.before[i:j])
-        yield from ((marks[1], row) for row in changed.after[k:m] if what != "equal")
-
-
-def _counted(foreseen: Foreseen) -> str:
-    kinds = ", ".join(f"{what}: {count:,}" for what, count in foreseen.rows())
-    return f"{foreseen.acting:,} messages ({kinds})" if kinds else "nothing goes out"
-
-
 def _told(draft: Loaded, seen: Preview, published: Published | None, batch: str | None, wish: Wish) -> None:
     if wish.json_:
         show.as_json(as_fields(draft, seen) | {"published": published and published.version, "batch": batch})
@@ -278,24 +219,3 @@ def _told(draft: Loaded, seen: Preview, published: Published | None, batch: str 
         show.say(f"Running cases are being moved; see how far it is with: kvitt batch show {batch}")
     elif seen.running:
         show.say("Running cases keep the rules that they have.")
-
-
-def as_fields(draft: Loaded, seen: Preview) -> dict[str, object]:
-    """A preview for machines."""
-    return {
-        "merchant": draft.merchant.id,
-        "changes": list(seen.source),
-        "running": seen.running,
-        "stages": dict(seen.stages),
-        "at_agency": seen.at_agency,
-        "refused": seen.refused,
-        "refused_examples": seen.examples,
-        "compared": seen.compared,
-        "unchanged": seen.unchanged,
-        "kinds": dict(Counter(seen.kinds).most_common()),
-        "first": [
-            {"invoice": f"{one.ref.merchant}/{one.ref.number}", "before": one.before, "after": one.after}
-            for one in seen.first
-        ],
-        "at_once": {when.value: dict(foreseen.rows()) for when, foreseen in seen.acting.items()},
-    }

@@ -6,11 +6,10 @@ import asyncio
 import re
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
-from pydantic import Field
 
 from config.merchants import Loaded, load_text
 from config.problems import ConfigError, Problem, nearest, shape
@@ -18,123 +17,32 @@ from domain.wire import InvoiceRef
 from domain.words import When
 from gateway.api.auth import Caller, ManagesPolicies
 from gateway.api.bodies import Body, read_body
-from gateway.api.models import Document
 from gateway.api.once import Answer, IdempotencyKey, once
 from gateway.api.problems import Kind, Refusal, invalid, wrong_at
 from gateway.api.schemas import answers
+from gateway.api.version_models import (
+    DRAFT,
+    HOW,
+    LONGEST_WHY,
+    RUNNING,
+    ChangedPlan,
+    PreviewDocument,
+    PublishedVersion,
+    VersionInUse,
+    VersionList,
+    VersionSource,
+    takes,
+)
 from store.registry import Published
 from workflows.batching import BatchClient
 from workflows.publishing import Comparing, Preview, move_all, running_cases
 
 Number = Annotated[int, Path(ge=1, le=999_999, description="The version's number.")]
-Moment = Annotated[datetime, Field(examples=["2026-03-02T08:00:00Z"])]
 
 MOST = 2_000
 """Running cases that a preview looks at; more take longer than a request may."""
-LONGEST_WHY = 1_000
 RATE = 50.0
 """Cases a second that are moved at most."""
-RUNNING = ("pin", *When)
-
-_DRAFT: dict[str, Any] = {
-    "source": {"type": "string", "description": "The merchant's file: YAML."},
-    "version": {"type": "integer", "minimum": 1, "maximum": 999_999, "description": "Or an older version's number."},
-}
-_HOW: dict[str, Any] = {
-    "why": {"type": "string", "maxLength": LONGEST_WHY, "description": "Why; kept with the version."},
-    "running": {"type": "string", "enum": [*RUNNING], "description": "What becomes of running cases; default: pin."},
-    "at_once": {
-        "type": "integer",
-        "minimum": 0,
-        "maximum": 10_000_000,
-        "description": "How many cases may act at once because of it; if more would, moving pauses. Default: 0.",
-    },
-}
-
-
-def _takes(properties: dict[str, Any], title: str, example: dict[str, Any]) -> dict[str, Any]:
-    schema = {"type": "object", "title": title, "properties": properties, "additionalProperties": False}
-    schema |= {"oneOf": [{"required": ["source"]}, {"required": ["version"]}], "examples": [example]}
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
-
-
-class Version(Document):
-    """A version of the merchant's file."""
-
-    version: int
-    """Its number; the highest counts for new invoices."""
-    at: Moment
-    """When it was published."""
-    who: str
-    """Who published it; empty: it came with the first invoice."""
-    why: str
-    """Why."""
-
-
-class VersionSource(Version):
-    """A version with its text."""
-
-    source: str
-    """The merchant's file: YAML."""
-
-
-class VersionInUse(Version):
-    """A version, and who goes by it."""
-
-    running: int
-    """Cases that go by it and whose life is not over."""
-
-
-class VersionList(Document):
-    """What was published."""
-
-    versions: list[VersionInUse]
-    """Newest first."""
-
-
-class ChangedPlan(Document):
-    """A case whose plan would change: rows of when, what, and what is asked for."""
-
-    number: str
-    """The invoice."""
-    before: list[tuple[str, str, str]]
-    """As it goes."""
-    after: list[tuple[str, str, str]]
-    """Were it moved now."""
-
-
-class PreviewDocument(Document):
-    """What publishing would change for running cases, were they moved."""
-
-    changes: list[str]
-    """The lines of the file that change, as a unified diff."""
-    running: int
-    """Running cases that were looked at."""
-    is_all: bool
-    """Whether these are all."""
-    stages: dict[str, int]
-    """Where they stand."""
-    at_agency: int
-    """Cases that the agency has: they keep their rules until they are yours again."""
-    refused: int
-    """Cases to which the file means nothing: they keep their rules."""
-    examples: list[str]
-    """Some of those, and why."""
-    unchanged: int
-    """Cases whose plan stays the same."""
-    kinds: dict[str, int]
-    """In how many cases what changes."""
-    first: list[ChangedPlan]
-    """Some plans that change."""
-    at_once: dict[Literal["now", "next_step"], dict[str, int]]
-    """What would go out at once, and how often, if they are moved now, or at their next step."""
-
-
-class PublishedVersion(Version):
-    """A version that counts for new invoices."""
-
-    batch: str | None = None
-    """The batch that moves running cases to it."""
 
 
 def router() -> APIRouter:
@@ -178,11 +86,11 @@ def _publishing(routes: APIRouter) -> None:
         summary="See what a version would change",
         response_model=PreviewDocument,
         responses=answers(PreviewDocument, {200: "What would change."}),
-        openapi_extra=_takes(_DRAFT, "Draft", {"version": 1}),
+        openapi_extra=takes(DRAFT, "Draft", {"version": 1}),
     )
     async def preview(request: Request, asks: ManagesPolicies) -> PreviewDocument:
         """Nothing is published. At most 2,000 running cases are compared; the command line compares all."""
-        draft = await _draft(asks, await read_body(request), {*_DRAFT})
+        draft = await _draft(asks, await read_body(request), {*DRAFT})
         refs = await asyncio.to_thread(lambda: list(islice(running_cases(asks.service.books, draft), MOST + 1)))
         cases = [(ref, await _now(asks, ref)) for ref in refs[:MOST]]
         comparing = Comparing(asks.service.books, draft, most=MOST)
@@ -195,12 +103,12 @@ def _publishing(routes: APIRouter) -> None:
         summary="Publish a version",
         status_code=201,
         responses=answers(PublishedVersion, {201: "It counts for new invoices."}),
-        openapi_extra=_takes(_DRAFT | _HOW, "NewVersion", {"version": 1, "running": "pin"}),
+        openapi_extra=takes(DRAFT | HOW, "NewVersion", {"version": 1, "running": "pin"}),
     )
     async def publish(request: Request, asks: ManagesPolicies, key: IdempotencyKey = None) -> Response:
         """Running cases are pinned, or moved by a batch: now, or each at its next step."""
         body = await read_body(request)
-        draft = await _draft(asks, body, {*_DRAFT, *_HOW})
+        draft = await _draft(asks, body, {*DRAFT, *HOW})
         when, at_once, why = _how(body)
 
         async def work() -> Answer:
