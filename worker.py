@@ -50,6 +50,7 @@ from workflows.delivery import DeliveryWorkflow
 from workflows.deployment import versioned
 from workflows.invoice import InvoiceWorkflow
 from workflows.published import Merchants
+from workflows.runner import RUNNER
 
 GRACE = timedelta(seconds=20)
 """How long running activities may finish when the worker is told to stop."""
@@ -113,6 +114,7 @@ async def running(client: Client, books: Books, settings: Settings, telemetry: T
                 client,
                 task_queue=queue,
                 workflows=workflows,
+                workflow_runner=RUNNER,
                 activities=activities,
                 activity_executor=pool,
                 deployment_config=versioned(settings.task_queue, settings.build_id),
