@@ -1,4 +1,4 @@
-"""The floor's worker: the same queues and the same pool as ours, with activities that do nothing but count."""
+"""The floor's worker: the same queues and the same pool as ours, with activities that do nothing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ARMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Bare:
-    """What the floor's worker is told, and how far it has come, in files of its home."""
+    """What the floor's worker is told, and how far it has come, in two files of its home."""
 
     home: Path
 
@@ -52,11 +52,6 @@ class Bare:
         """A file with one byte for each look."""
         return self.home / "floor.looks"
 
-    @property
-    def sends(self) -> Path:
-        """A file with one byte for each message."""
-        return self.home / "floor.sends"
-
 
 @asynccontextmanager
 async def running_bare(
@@ -65,7 +60,6 @@ async def running_bare(
     """Workers on every queue, until the block ends; of the floor, or of the plain design."""
     bare, due = Bare(home), os.environ.get(DUE)
     scripted = _Scripted(bare.read(), _Count(bare.looks), datetime.fromisoformat(due) if due else None)
-    sends = _Count(bare.sends)
     async with AsyncExitStack() as stack:
         pool = stack.enter_context(ThreadPoolExecutor(THREADS))
         loop = Worker(
@@ -79,7 +73,7 @@ async def running_bare(
         await stack.enter_async_context(loop)
         for channel in Channel:
             name = channel_queue(queue, channel)
-            worker = Worker(client, task_queue=name, activity_executor=pool, activities=[_sender(channel, sends)])
+            worker = Worker(client, task_queue=name, activity_executor=pool, activities=[_sender(channel)])
             await stack.enter_async_context(worker)
         yield
 
@@ -112,10 +106,9 @@ class _Scripted:
         return glance
 
 
-def _sender(channel: Channel, sends: _Count) -> Callable[[SendOrder], Report]:
+def _sender(channel: Channel) -> Callable[[SendOrder], Report]:
     @activity.defn(name=send_activity(channel))
     def send(_: SendOrder) -> Report:
-        sends.one_more()
         return Report(Status.SENT)
 
     return send

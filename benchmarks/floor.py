@@ -6,11 +6,13 @@ our workflow costs beyond it is the price of what we do.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeUpdate
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from domain.wire import LOOK, Glance, InvoiceRef, LookOrder, Next, Report, SendOrder, channel_queue, send_activity
@@ -40,14 +42,15 @@ class FloorWorkflow:
             if glance.plan:
                 workflow.set_current_details(glance.plan)
             if glance.send:
-                await workflow.execute_activity(
-                    send_activity(glance.send.channel),
-                    SendOrder(ref.id, glance.send),
-                    result_type=Report,
-                    task_queue=channel_queue(queue, glance.send.channel),
-                    summary=glance.summary,
-                    **options.SENDING,
-                )
+                with suppress(ActivityError):  # the server may lose one, as it may lose ours: life goes on
+                    await workflow.execute_activity(
+                        send_activity(glance.send.channel),
+                        SendOrder(ref.id, glance.send),
+                        result_type=Report,
+                        task_queue=channel_queue(queue, glance.send.channel),
+                        summary=glance.summary,
+                        **options.SENDING,
+                    )
                 continue
             columns = (glance.stage, glance.next_step, glance.next_at, glance.due)
             if columns != shown:

@@ -27,8 +27,8 @@ FEW, MANY = "few", "many"
 """How many were open when lives were begun that are measured."""
 PROBE = 0
 """The number of the life that is lived once on each side, to see that both make the same history."""
-OF_THE_PROBE = 2
-"""Messages that it sends."""
+OF_THE_PROBE = 5
+"""Its looks."""
 SOON = timedelta(seconds=6)
 """How long the probe is armed ahead."""
 
@@ -83,7 +83,7 @@ def _assert_whole(bare: Place, real: Place) -> None:
         AssertionError: it was interrupted while the floor's lives were begun.
     """
     lives = sum(pair[1]["lives"] for name in (FEW, MANY) for pair in real.notes.get(name, []))
-    if not isinstance(bare.side, Floor) or bare.side.sent != lives + OF_THE_PROBE:
+    if not isinstance(bare.side, Floor) or bare.side.looked != 2 * lives + OF_THE_PROBE:
         raise AssertionError(f"the floor's lives were interrupted; remove {bare.here.home.parent} and begin anew")
 
 

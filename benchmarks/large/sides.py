@@ -173,21 +173,23 @@ class Ours:
 
 
 class Floor:
-    """The bare workflow. What it has done so far stands in two files that its worker writes.
+    """The bare workflow. How often it has looked stands in a file that its worker writes.
 
-    Lives are begun and armed one group after the other, so that counting tells how far a group has come.
+    Lives are begun and armed one group after the other, so that counting tells how far a group has come: a message goes
+    out between two looks.
     """
 
     name = kind = FLOOR
 
     def __init__(self, here: Ground) -> None:
         self.client, self._bare = here.client, Bare(here.home)
-        self._sent, self._looked = self._counts()
+        self._before = self.looked
 
     @property
-    def sent(self) -> int:
-        """Messages, ever."""
-        return self._counts()[0]
+    def looked(self) -> int:
+        """Looks, ever."""
+        path = self._bare.looks
+        return path.stat().st_size if path.exists() else 0
 
     async def begin(self, number: int) -> None:
         """Start the workflow."""
@@ -199,18 +201,18 @@ class Floor:
 
     def mark(self) -> None:
         """Count from here on."""
-        self._sent, self._looked = self._counts()
+        self._before = self.looked
 
     def waiting(self, numbers: range) -> int:
-        """Messages since the mark."""
-        return self._counts()[0] - self._sent
+        """Half of the looks since the mark."""
+        return (self.looked - self._before) // 2
 
     def armed(self, numbers: range) -> int:
-        """Looks since the mark."""
-        return self._counts()[1] - self._looked
+        """The looks since the mark."""
+        return self.looked - self._before
 
     def reminded(self, numbers: range) -> int:
-        """Messages since the mark."""
+        """Half of the looks since the mark."""
         return self.waiting(numbers)
 
     def told(self, at: datetime) -> Mapping[str, str]:
@@ -219,11 +221,6 @@ class Floor:
 
     def _case(self, number: int) -> FloorCase:
         return FloorCase(self.client, InvoiceRef(0, MERCHANT, name_of(number)))
-
-    def _counts(self) -> tuple[int, int]:
-        """Messages and looks, ever."""
-        sends, looks = (path.stat().st_size if path.exists() else 0 for path in (self._bare.sends, self._bare.looks))
-        return sends, looks
 
 
 def name_of(number: int) -> str:
