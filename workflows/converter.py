@@ -10,11 +10,14 @@ from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import PydanticJSONPlainPayloadConverter, pydantic_data_converter
 from temporalio.converter import CompositePayloadConverter, DefaultPayloadConverter, JSONPlainPayloadConverter
 
-from domain.wire import Glance, InvoiceRef, LookOrder, ReconcileOrder, Report, SendOrder
+from domain.batches import BatchOrder, BatchProgress, Steering
+from domain.deliveries import DeliveryOrder
+from domain.wire import Glance, InvoiceRef, LookOrder, RecallOrder, ReconcileOrder, Report, SendOrder
 
-ADAPTERS: dict[Any, TypeAdapter[Any]] = {
-    wire: TypeAdapter(wire) for wire in (Glance, InvoiceRef, LookOrder, ReconcileOrder, Report, SendOrder)
-}
+_OF_LIVES = (Glance, InvoiceRef, LookOrder, RecallOrder, ReconcileOrder, Report, SendOrder)
+_OF_OTHERS = (BatchOrder, BatchProgress, DeliveryOrder, Steering)
+ADAPTERS: dict[Any, TypeAdapter[Any]] = {wire: TypeAdapter(wire) for wire in (*_OF_LIVES, *_OF_OTHERS)}
+"""Made here: in the sandbox nobody finds what the words in a type mean (``tests/workflows/test_runner.py``)."""
 
 
 class WireConverter(PydanticJSONPlainPayloadConverter):

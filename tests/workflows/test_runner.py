@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import sys
+from dataclasses import is_dataclass
+from importlib import import_module
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
 from tests.workflows.test_replay import HISTORIES
-from workflows.converter import DATA_CONVERTER
+from workflows.converter import ADAPTERS, DATA_CONVERTER
 from workflows.invoice import InvoiceWorkflow
 from workflows.runner import RUNNER
 
@@ -52,6 +54,15 @@ def test_a_workflow_uses_no_clock_no_chance_and_nothing_from_outside(module: Pat
 @pytest.mark.parametrize("line", ["import random", "from datetime import datetime", "from store.books import Books"])
 def test_what_it_must_not_use_would_be_noticed(line: str):
     assert unsafe(line)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+def test_each_type_of_ours_that_a_workflow_speaks_has_its_adapter(module: Path):
+    """In the sandbox none could be made: pydantic looks for a type's module there, and it is outside."""
+    named = [(where, name) for where, name in imported(module.read_text()) if where.startswith("domain.")]
+    spoken = {getattr(import_module(where), name) for where, name in named}
+
+    assert {one for one in spoken if isinstance(one, type) and is_dataclass(one)} <= set(ADAPTERS)
 
 
 class Nowhere(MetaPathFinder):
