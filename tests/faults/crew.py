@@ -24,7 +24,6 @@ from pydantic import SecretStr
 from sqlalchemy import event
 from temporalio import activity
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 import activities.asking
 import activities.hearing
@@ -355,12 +354,8 @@ def hurry() -> None:
         activities.asking.ASKED_AGAIN_AFTER[channel] = timedelta(seconds=3)
     activities.asking.SLOW_READER = timedelta(seconds=2)
     worker.SWEEP_EVERY = timedelta(seconds=1)
-    hasty = SandboxRestrictions.default.with_passthrough_modules(options.__name__)
-    worker.Worker = partial(  # type: ignore[attr-defined,assignment]
-        Worker,
-        sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
-        workflow_runner=SandboxedWorkflowRunner(restrictions=hasty),
-    )
+    hasty = partial(Worker, sticky_queue_schedule_to_start_timeout=timedelta(seconds=1))
+    worker.Worker = hasty  # type: ignore[attr-defined,assignment]
 
 
 async def _connected(address: str) -> Any:

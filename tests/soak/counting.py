@@ -100,13 +100,16 @@ async def _of_its_workflow(field: Field, ref: InvoiceRef, lived: Lived) -> list[
 
 
 def _unmoved(books: Books, batch_id: str) -> Iterator[str]:
-    """A batch that moved cases has come to its end, and each case that it was done with has its order, once."""
+    """A batch that moved cases has come to its end; each case that it was done with has its order, none broke it."""
     batch = books.batches.get(batch_id)
     if batch.state is not BatchState.DONE:
         yield f"batch {batch_id} is {batch.state}"
-    done = (ITEM.c.batch_id == batch_id) & (ITEM.c.state == ItemState.DONE.value)
+    mine = select(ITEM.c.invoice_id, ITEM.c.state, ITEM.c.said).where(ITEM.c.batch_id == batch_id)
     with reading(books.engine) as connection:
-        ids = connection.execute(select(ITEM.c.invoice_id).where(done)).scalars().all()
-    for invoice_id in ids:
-        if f"command:batch:{batch_id}:{invoice_id}" not in books.cases.read(invoice_id).keys:
-            yield f"batch {batch_id} moved invoice {invoice_id}, whose journal has no such order"
+        items = connection.execute(mine).all()
+    for item in items:
+        if item.said.startswith("something unexpected"):
+            yield f"batch {batch_id} could not move invoice {item.invoice_id}: {item.said}"
+        order = f"command:batch:{batch_id}:{item.invoice_id}"
+        if item.state == ItemState.DONE and order not in books.cases.read(item.invoice_id).keys:
+            yield f"batch {batch_id} moved invoice {item.invoice_id}, whose journal has no such order"

@@ -129,10 +129,9 @@ class SoakLife(Living):
 def _customer(told: RandomStory, life: Life) -> dict[str, object]:
     """Each life has a customer of its own: one gets at most one dunning SMS a day, about whatever invoice."""
     customer: dict[str, object] = {"name": f"Kim Berg {life.index}", "kind": told.invoice.kind.value}
-    for way in told.invoice.ways:
-        customer |= WAYS[way]
+    known = {key for way in told.invoice.ways for key in WAYS[way]}
     mine = {"email": life.email, "phone": life.phone, "address": [f"Storgatan {life.index}", "111 22 Stockholm"]}
-    customer |= {key: value for key, value in mine.items() if key in customer}
+    customer |= {key: value for key, value in mine.items() if key in known}
     if told.invoice.kind is DebtorKind.COMPANY and told.law.country in COMPANIES:
         customer["group"] = COMPANIES[told.law.country]
     return customer

@@ -16,9 +16,9 @@ from tests.live.equivalence import merchant_of
 STEPS = (DISTRIBUTION, DUE_REMINDER, reminder_step(0), reminder_step(1), reminder_step(2))
 BOUNCES = 0.12
 """How often a message comes back."""
-TROUBLED = 0.4
+TROUBLED = 0.6
 """How many lives have faults of their own."""
-LIKELY = (6, 2, 2, 1, 1)
+LIKELY = (12, 2, 2, 1, 1)
 """How often a fault lies in wait at each of the steps: most lives come no further than the first."""
 ROW = "soak"
 

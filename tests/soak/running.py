@@ -43,7 +43,7 @@ class Soak:
     """All lives of a run, and who of them is where."""
 
     wish: Wish
-    field: Field
+    ground: Field
     publishers: Publishers
     advance: Callable[[], None]
     lives: list[SoakLife] = field(default_factory=list)
@@ -84,14 +84,14 @@ class Soak:
         for _ in range(2):
             await self._rest_all()
             await self._print_all()
-            await until_read(self.field)
+            await until_read(self.ground)
         await self._rest_all()
 
     async def _print_all(self) -> None:
         """What lies at the print houses is printed and reported; one that does not answer is asked again."""
         for _ in range(TRIALS):
             with suppress(MailboxError):
-                await asyncio.to_thread(self.field.print_letters)
+                await asyncio.to_thread(self.ground.print_letters)
                 return
         raise StuckError("the print house does not answer")
 

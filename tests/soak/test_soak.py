@@ -30,7 +30,7 @@ from tests.soak.refolding import differences
 from tests.soak.running import Wish, run
 from workflows.play import Player
 
-SMALL = Wish(seed=1, lives=16, days=75)
+SMALL = Wish(seed=1, lives=12, days=75)
 
 
 def told_with(what: What) -> RandomStory:
@@ -108,12 +108,12 @@ def test_the_same_seed_has_the_same_lives_and_faults_however_many_there_are():
 def page_has_them(home: Path, result: Result) -> None:
     """What a run came to stands in the page, and the words around it stay."""
     there = home / "page.md"
-    there.write_text(f"before\n{page.BEGIN}\nold\n{page.END}\nafter\n")
+    there.write_text(f"before\n{page.BEGIN}\nwhat was there\n{page.END}\nafter\n")
 
     page.write({"sqlite": (result, 60.0)}, "make soak", 75, there)
 
     text = there.read_text()
     assert text.startswith("before\n")
     assert text.endswith("after\n")
-    assert "old" not in text
+    assert "what was there" not in text
     assert f"| Lives | {result.tally.lives} |" in text
