@@ -104,7 +104,8 @@ def test_an_agency_that_says_nothing_is_asked_about():
     collection = replace(collected_after(12), acknowledged_within=days(3))
     life = Life(a_policy(collection=collection)).live("06-20 12:00")
 
-    assert said(life).startswith("**Needs attention:** the agency has not said within `acknowledged_within` that it has")
+    asked = "**Needs attention:** the agency has not said within `acknowledged_within` that it has"
+    assert said(life).startswith(asked)
 
 
 def test_what_is_owed_says_how_it_comes_to_that():
