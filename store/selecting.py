@@ -27,12 +27,12 @@ class Selection:
     """``reminder-1``, with any channel; or ``reminder-1: email``."""
     version: int | None = None
     """The number of the version of the merchant's file by which they go."""
-    other_than: int | None = None
-    """Those that go by any version but this."""
     country: str | None = None
     """The debtor's."""
     finished: bool = False
     """Also those whose life is over."""
+    other_than: int | None = None
+    """Those that go by any version but this."""
 
     def __str__(self) -> str:
         """The selection as people read it."""

@@ -72,7 +72,7 @@ def test_a_system_that_is_stopped_while_it_starts_leaves_no_process_behind(tmp_p
 def test_a_start_that_is_interrupted_ends_and_goes_on_the_next_time(tmp_path: Path):
     """It ends although calls to Temporal are on their way, and what it has begun is known when it is run again."""
     home = System(tmp_path)
-    numbers = [f"p-4-{n}" for n in range(2000)]
+    numbers = [f"p-4-{n}" for n in range(600)]
     with home.up():
         path = invoices(tmp_path, *numbers)
         process, books = home.start("start", path), open_books(database_of(tmp_path), migrate=False)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -14,8 +15,10 @@ import pytest_asyncio
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from domain.batches import START
 from domain.policy import Channel
 from gateway.api.app import PARTS
+from store.batches import Batch
 from store.endpoints import UnknownEndpointError
 from store.keys import ApiKeys
 from tests.gateway.api.conftest import calling, is_problem
@@ -26,6 +29,7 @@ from tests.live.shop import an_event
 BODIES: dict[str, dict[str, Any]] = {
     "/invoices/{number}/payments": {"amount": "1.00"},
     "/invoices/{number}/commands": {"command": "release"},
+    "/batches/{batch_id}/invoices": {"invoices": [{"number": "77002"}]},
 }
 """What an address that reaches one thing must be sent, for it to matter whose that is."""
 NOTHING = {
@@ -33,6 +37,8 @@ NOTHING = {
     "send_id": "0" * 32,
     "endpoint_id": f"ep_{'0' * 20}",
     "delivery_id": f"msg_{'0' * 32}",
+    "batch_id": "0" * 32,
+    "version": "999999",
 }
 """What nobody has, for each parameter of an address."""
 
@@ -46,6 +52,8 @@ def routes() -> list[tuple[str, str]]:
 
 ROUTES = routes()
 REACHING = [(method, path) for method, path in ROUTES if "{" in path]
+COUNTED = [(method, path) for method, path in REACHING if "{version}" in path]
+"""What is counted for each merchant: the same number names something of each."""
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
@@ -58,13 +66,17 @@ async def kept(house: House) -> AsyncIterator[dict[str, str]]:
 
 @pytest.fixture
 def theirs(house: House, kept: dict[str, str]) -> Iterator[dict[str, str]]:
-    """A thing of nordljus for each parameter of an address; its endpoint is a new one each time."""
+    """A thing of nordljus for each parameter of an address; its endpoint and its batch are new each time."""
     books, now = house.books, datetime.now(UTC)
     endpoint = books.endpoints.add("nordljus", "http://127.0.0.1:9/kvitt", (), now)
     an_event(books)
     books.deliveries.write_down(now)
     message = next(one for one in books.deliveries.newest(9) if one.endpoint_id == endpoint.id)
-    yield {**kept, "endpoint_id": endpoint.id, "delivery_id": message.id}
+    batch = books.batches.create(
+        Batch(id=uuid4().hex, kind=START, merchant="nordljus", who="shop", rate=1, created_at=now)
+    )
+    ours = {"endpoint_id": endpoint.id, "delivery_id": message.id, "batch_id": batch.id, "version": "1"}
+    yield {**kept, **ours}
     with suppress(UnknownEndpointError):
         books.endpoints.close("nordljus", endpoint.id, now)
 
@@ -95,7 +107,7 @@ async def test_a_key_without_a_scope_may_do_nothing(
     assert is_problem(answer, 403, "not-allowed")
 
 
-@pytest.mark.parametrize(("method", "path"), REACHING)
+@pytest.mark.parametrize(("method", "path"), sorted(set(REACHING) - set(COUNTED)))
 async def test_what_another_merchant_has_is_not_there(
     house: House, other_api: httpx.AsyncClient, theirs: dict[str, str], method: str, path: str
 ):
@@ -113,7 +125,7 @@ async def test_what_another_merchant_has_is_not_there(
 async def test_its_own_merchant_reaches_it(api: httpx.AsyncClient, theirs: dict[str, str], method: str, path: str):
     answer = await api.request(method, filled(path, theirs), json=BODIES.get(path, {}))
 
-    assert answer.status_code in (200, 201), answer.text
+    assert answer.status_code in (200, 201, 202), answer.text
 
 
 async def test_a_list_holds_nothing_of_others(
@@ -142,7 +154,7 @@ async def test_the_same_number_is_another_merchants_own_invoice(
     mine = {"number": theirs["number"], "issued": "2026-03-02", "due": "2026-04-01", "amount": "10.00"}
     answer = await other_api.post("/invoices", json=mine | {"customer": fields})
 
-    assert answer.status_code in (200, 201), answer.text
+    assert answer.status_code in (200, 201, 202), answer.text
     assert sorted(house.books.cases.merchants_of(theirs["number"])) == ["bolgen", "nordljus"]
 
 
