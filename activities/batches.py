@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import TypeVar
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from temporalio import activity
 from temporalio.exceptions import FailureError
 from temporalio.service import RPCError
@@ -42,6 +43,9 @@ AT_ONCE = 16
 """Invoices that are worked on at the same time."""
 BEAT_S = 3
 """How often a step says that it is alive."""
+
+AWAY = (OperationalError, InterfaceError, PoolTimeoutError, RPCError, FailureError)
+"""What is nothing about one invoice: the books or Temporal do not answer."""
 
 log = structlog.get_logger()
 
@@ -84,7 +88,7 @@ class BatchActivities:
 
     async def _start(self, batch: Batch, items: Sequence[Item]) -> tuple[list[Ended], frozenset[int]]:
         """Start invoices: they go into the books in one go, with what became of them, and are woken side by side."""
-        read = await asyncio.to_thread(self._read, items)
+        read = await asyncio.to_thread(self._read, batch, items)
         openings = {place: one for place, one in read.items() if isinstance(one, Opening)}
         now, refs = datetime.now(UTC), list[InvoiceRef]()
         acting = await asyncio.to_thread(self._acting, openings, now)
@@ -108,7 +112,7 @@ class BatchActivities:
         except RPCError as error:
             log.warning("an invoice of a batch could not be woken; the sweep will", invoice=ref.id, error=error.status)
 
-    def _read(self, items: Sequence[Item]) -> dict[int, Opening | Ended]:
+    def _read(self, batch: Batch, items: Sequence[Item]) -> dict[int, Opening | Ended]:
         """Each invoice as it is entered; or why it cannot be, seen from its merchant's file as it is now."""
         merchant_of = lru_cache(maxsize=None)(self.merchant_of)
         read: dict[int, Opening | Ended] = {}
@@ -116,7 +120,7 @@ class BatchActivities:
             try:
                 read[item.place] = read_item(item, merchant_of)
             except Exception as error:  # noqa: BLE001  (whatever is wrong with one, the others have their turn)
-                read[item.place] = _refused(item.place, error)
+                read[item.place] = _refused(batch, item.place, error)
         return read
 
     async def _order(self, batch: Batch, items: Sequence[Item]) -> tuple[list[Ended], frozenset[int]]:
@@ -139,14 +143,17 @@ class BatchActivities:
             order_id = _order_id(batch, item.ref)
             told = await asyncio.to_thread(foretold, self.client.books, item.ref, asked, order_id, now)
         except Exception as error:  # noqa: BLE001  (whatever is wrong with one, the others have their turn)
-            return _refused(item.place, error)
+            return _refused(batch, item.place, error)
         return _Told(item.place, item.ref, told)
 
     async def _give(self, batch: Batch, told: _Told) -> Ended:
         """Write the order down, and let the case look soon."""
         ready, ref = told.foretold.ready, told.ref
         order = Order(_order_id(batch, ref), batch.kind, batch.who, batch.why, ready.reply)
-        await asyncio.to_thread(self.client.books.orders.give, ref.id, order, ready.event, ready.details)
+        try:
+            await asyncio.to_thread(self.client.books.orders.give, ref.id, order, ready.event, ready.details)
+        except Exception as error:  # noqa: BLE001  (whatever is wrong with one, the others have their turn)
+            return _refused(batch, told.place, error)
         await self.client.wake(ref)
         return Ended(told.place, ItemState.DONE)
 
@@ -167,13 +174,13 @@ class _Told:
     foretold: Foretold
 
 
-def _refused(place: int, error: Exception) -> Ended:
+def _refused(batch: Batch, place: int, error: Exception) -> Ended:
     """What is wrong with one invoice. Where the books or Temporal do not answer, nothing is: then all is tried anew."""
-    if isinstance(error, SQLAlchemyError | RPCError | FailureError):
+    if isinstance(error, AWAY):
         raise error
     if isinstance(error, ConfigError):
         return Ended(place, ItemState.REFUSED, discreetly(error.problems))
-    log.error("an invoice of a batch could not be done", place=place, error=type(error).__name__)
+    log.error("an invoice of a batch could not be done", batch=batch.id, place=place, error=type(error).__name__)
     what = f"something unexpected happened ({type(error).__name__})"
     return Ended(place, ItemState.REFUSED, f"{what}; do it by itself, and report what that says")
 

@@ -83,13 +83,13 @@ def _selection(asks: dict[str, Any]) -> Selection:
     if not any(asks[name] for name, _, _ in SELECTION):
         raise CommandError("say which invoices, as in: --merchant nordljus --due-before 2026-03-01")
     return Selection(
-        asks["merchant"],
-        tuple(asks["stage"] or ()),
-        day_of(asks["due_before"]) if asks["due_before"] else None,
-        day_of(asks["due_from"]) if asks["due_from"] else None,
-        asks["next_step"],
-        asks["under"],
-        asks["country"],
+        merchant=asks["merchant"],
+        stages=tuple(asks["stage"] or ()),
+        due_before=day_of(asks["due_before"]) if asks["due_before"] else None,
+        due_from=day_of(asks["due_from"]) if asks["due_from"] else None,
+        next_step=asks["next_step"],
+        version=asks["under"],
+        country=asks["country"],
     )
 
 

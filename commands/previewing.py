@@ -25,6 +25,11 @@ def show_preview(draft: Loaded, seen: Preview) -> None:
     show.say(f"{seen.running:,} running cases of {draft.merchant.id}{f': {stages}' if stages else ''}")
     if seen.at_agency:
         show.say(f"{seen.at_agency:,} of them are with the agency: they keep their rules until they are yours again")
+    if seen.on_their_way:
+        show.say(
+            f"{seen.on_their_way:,} of them were asked before to move later; unless they are moved now, they still do"
+        )
+        show.say("To keep those where they are: kvitt batch order move VERSION --under VERSION")
     if seen.refused:
         show.say(f"{seen.refused:,} cannot be moved and keep their rules, as {'; '.join(seen.examples)}")
     if seen.compared:
@@ -64,7 +69,7 @@ def lines_of(changed: Changed) -> Iterator[tuple[str, Row]]:
 
 def _counted(foreseen: Foreseen) -> str:
     kinds = ", ".join(f"{what}: {count:,}" for what, count in foreseen.rows())
-    return f"{foreseen.acting:,} messages ({kinds})" if kinds else "nothing goes out"
+    return f"{foreseen.acting:,} cases act ({kinds})" if kinds else "nothing goes out"
 
 
 def as_fields(draft: Loaded, seen: Preview) -> dict[str, object]:
@@ -74,6 +79,7 @@ def as_fields(draft: Loaded, seen: Preview) -> dict[str, object]:
         "changes": list(seen.source),
         "running": seen.running,
         "stages": dict(seen.stages),
+        "on_their_way": seen.on_their_way,
         "at_agency": seen.at_agency,
         "refused": seen.refused,
         "refused_examples": seen.examples,

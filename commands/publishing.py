@@ -19,7 +19,9 @@ from commands.orders import JSON, WHY
 from commands.previewing import as_fields, show_preview
 from commands.session import CommandError, in_session
 from config.merchants import Loaded, load_merchant, load_text
+from domain.batches import BatchState
 from domain.words import When
+from store.batches import Batch
 from store.registry import Published
 from workflows.batching import BatchClient
 from workflows.client import CaseClient
@@ -48,7 +50,7 @@ RUNNING = Annotated[
     ),
 ]
 CONFIRM = Annotated[
-    int | None, typer.Option("--confirm", help="How many messages go out at once; else you are asked.", metavar="COUNT")
+    int | None, typer.Option("--confirm", help="How many cases act at once; else you are asked.", metavar="COUNT")
 ]
 FIRST = Annotated[int, typer.Option("--first", help="How many changed plans to show.", min=0, max=100)]
 RATED = Annotated[float, typer.Option("--rate", help="How many cases a second are moved at most.", min=0.1, max=1000)]
@@ -171,7 +173,7 @@ async def _preview(client: CaseClient, draft: Loaded, wish: Wish) -> Preview:
 
 async def _carry_out(
     client: CaseClient, draft: Loaded, when: When | None, acting: int, wish: Wish
-) -> tuple[Published, str | None]:
+) -> tuple[Published, Batch | None]:
     """Publish; and begin to move the running cases. The batch goes on when this command has ended."""
     registry, now = client.books.registry, datetime.now(UTC)
     published = await asyncio.to_thread(registry.publish, draft.merchant, draft.text, now, getpass.getuser(), wish.why)
@@ -179,7 +181,7 @@ async def _carry_out(
         return published, None
     batch = await asyncio.to_thread(move_all, client.books, published, draft.merchant.id, when, acting, wish.rate)
     await BatchClient(client.plain, client.books, client.queue).begin(batch.id)
-    return published, batch.id
+    return published, batch
 
 
 # --- what is asked ---------------------------------------------------------------------------------------------------
@@ -201,21 +203,24 @@ def _confirm(acting: int, wish: Wish) -> None:
     confirmed = wish.confirm
     if acting and confirmed is None:
         if wish.json_ or not sys.stdin.isatty():
-            raise CommandError(f"{acting} messages would go out at once; to have them go out: --confirm {acting}")
-        confirmed = typer.prompt(f"{acting} messages go out at once. Type that number to go on", type=int)
+            raise CommandError(f"{acting} cases would act at once; to let them: --confirm {acting}")
+        confirmed = typer.prompt(f"{acting} cases act at once. Type that number to go on", type=int)
     if confirmed is not None and confirmed != acting:
-        raise CommandError(f"{acting} messages would go out at once, not {confirmed}; nothing was published")
+        raise CommandError(f"{acting} cases would act at once, not {confirmed}; nothing was published")
 
 
-def _told(draft: Loaded, seen: Preview, published: Published | None, batch: str | None, wish: Wish) -> None:
+def _told(draft: Loaded, seen: Preview, published: Published | None, batch: Batch | None, wish: Wish) -> None:
     if wish.json_:
-        show.as_json(as_fields(draft, seen) | {"published": published and published.version, "batch": batch})
+        done = {"published": published and published.version, "batch": batch and batch.id}
+        show.as_json(as_fields(draft, seen) | done)
         return
     if published is None:
         show.say("Nothing was published.")
         return
     show.say(f"Version {published.version} of {draft.merchant.id} counts for new invoices.")
-    if batch:
-        show.say(f"Running cases are being moved; see how far it is with: kvitt batch show {batch}")
+    if batch and batch.state is BatchState.PAUSED:
+        show.say(f"Moving the running cases has paused before; to let it go on: kvitt batch resume {batch.id}")
+    elif batch:
+        show.say(f"Running cases are being moved; see how far it is with: kvitt batch show {batch.id}")
     elif seen.running:
         show.say("Running cases keep the rules that they have.")

@@ -29,8 +29,10 @@ def at_once(facts: Facts, policy: Policy, law: Law, now: datetime, moving_to: Po
             case Send() as send:
                 return send
             case Note(event=event) as note:
-                facts, policy = learn(facts, event), after_move(note, policy, moving_to)
-            case Wait(until=until, step=step) if until and step and now < until <= opens:
+                facts, rules = learn(facts, event), after_move(note, policy, moving_to)
+                opens = opens if rules is policy else max(opens, _opening(facts, rules, law, now))
+                policy = rules
+            case Wait(until=until, step=step) if until and (step or facts.moving) and now < until <= opens:
                 now = until
             case _:
                 return None

@@ -175,9 +175,9 @@ class BatchItems:
         A power cut may lose it: then they are done again, which changes nothing.
         """
         with writing(self.engine, light=True) as connection:
+            batch = one_batch(connection, batch_id, lock=True)  # before its items, as everybody does
             if ended:
                 connection.execute(_SETTLE, [_settled(batch_id, one) for one in ended])
-            batch = one_batch(connection, batch_id, lock=True)
             if batch.state is BatchState.RUNNING and not count_items(connection, batch_id, ItemState.WAITING):
                 change_batch(connection, batch_id, state=BatchState.DONE, ended_at=now)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -331,18 +331,26 @@ class Cases:
         return connection.execute(_CONTACT_UNTIL, {OF: row.id, "day": today}).scalar()
 
     def _fold(self, connection: Connection, row: Row[Any]) -> Fold:
-        """The case's journal, folded; what was folded before is not read again."""
+        """The case's journal, folded; what was folded before is not read again.
+
+        But for its last event: a power cut may have taken it from books that were written to lightly.
+        """
         known = self._folds.get(row.id)
-        if known is None or known.written != row.invoice:
-            invoice = load(Invoice, row.invoice)
-            known = Fold(row.invoice, invoice, (), frozenset(), Facts.at_start(invoice))
-        rows = connection.execute(_JOURNAL, {OF: row.id, AFTER: len(known.events)}).all()
-        if not rows:
-            return known
+        if known and known.written == row.invoice:
+            since = connection.execute(_JOURNAL, {OF: row.id, AFTER: len(known.events) - 1}).all()
+            if since and (since[0].key, since[0].body) == known.last:
+                return self._with(row.id, known, since[1:]) if since[1:] else known
+        invoice = load(Invoice, row.invoice)
+        start = Fold(row.invoice, invoice, (), frozenset(), Facts.at_start(invoice), None)
+        rows = connection.execute(_JOURNAL, {OF: row.id, AFTER: 0}).all()
+        return self._with(row.id, start, rows) if rows else start
+
+    def _with(self, invoice_id: int, known: Fold, rows: Sequence[Row[Any]]) -> Fold:
+        """What is known, with the events that follow."""
         new = tuple(load_event(kept.kind, kept.body) for kept in rows)
-        keys = known.keys.union(kept.key for kept in rows)
-        fold = Fold(known.written, known.invoice, known.events + new, keys, fold_events(known.facts, new))
-        self._folds.keep(row.id, fold)
+        keys, last = known.keys.union(kept.key for kept in rows), (rows[-1].key, rows[-1].body)
+        fold = Fold(known.written, known.invoice, known.events + new, keys, fold_events(known.facts, new), last)
+        self._folds.keep(invoice_id, fold)
         return fold
 
     def _pinned(self, connection: Connection, policy_version_id: int) -> tuple[Policy, int]:

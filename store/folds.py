@@ -26,6 +26,8 @@ class Fold:
     events: tuple[Event, ...]
     keys: frozenset[str]
     facts: Facts
+    last: tuple[str, str] | None
+    """The key and the body of the last event."""
 
 
 class Recent(Generic[T]):

@@ -6,10 +6,15 @@ from collections import deque
 from datetime import timedelta
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError
+from temporalio.workflow import ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
     from domain.batches import ENDED, STEER, STEP, BatchOrder, BatchProgress, BatchState, Steering
     from workflows.options import BATCHING, STEERING
+
+PATIENCE = timedelta(seconds=15)
+"""How long a wish waits for the step that is under way."""
 
 
 @workflow.defn(name="batch")
@@ -32,7 +37,7 @@ class BatchWorkflow:
             if workflow.info().is_continue_as_new_suggested() and self._nobody_waits():
                 workflow.continue_as_new(order)
             progress = await (self._steer() if self.wishes else self._step())
-            if progress.state in ENDED and not self.wishes:
+            if progress and progress.state in ENDED and not self.wishes:
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 return str(progress)
 
@@ -66,13 +71,28 @@ class BatchWorkflow:
         """How far it is."""
         return self.progress
 
-    async def _step(self) -> BatchProgress:
+    async def _step(self) -> BatchProgress | None:
+        """Do the next few. A wish does not wait for what is tried again and again: that is given up, and begun anew."""
         before = str(self.progress or "begins")
-        progress: BatchProgress = await workflow.execute_activity(
-            STEP, self.order, result_type=BatchProgress, summary=before, **BATCHING
-        )
+        step = workflow.start_activity(STEP, self.order, result_type=BatchProgress, summary=before, **BATCHING)
+        await workflow.wait_condition(lambda: step.done() or bool(self.wishes))
+        if not step.done() and not await self._ends(step):
+            return None
+        progress: BatchProgress = await step
         self.free_at = workflow.now() + timedelta(seconds=progress.rest_seconds)
         return self._show(progress)
+
+    async def _ends(self, step: ActivityHandle[BatchProgress]) -> bool:
+        """Whether a step that is under way ends soon by itself; else it is cancelled."""
+        try:
+            await workflow.wait_condition(step.done, timeout=PATIENCE)
+        except TimeoutError:
+            step.cancel()
+        try:
+            await step
+        except ActivityError:
+            return False
+        return True
 
     async def _steer(self) -> BatchProgress:
         """Take the oldest wish."""

@@ -32,7 +32,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-
 
 
 def checked(
-    kind: OrderKind, given: Mapping[str, str | None], invoice: Invoice, policy: Policy, today: date
+    kind: OrderKind, given: Mapping[str, str | None], facts: Facts, policy: Policy, today: date
 ) -> dict[str, Any]:
     """The values of an order, read and checked. ``today`` is the debtor's.
 
@@ -46,7 +46,7 @@ def checked(
         if text is None:
             continue
         try:
-            values[field.name] = _read(field, text, invoice, policy, today)
+            values[field.name] = _read(field, text, facts, policy, today)
         except PydanticCustomError as error:
             context = error.context or {}
             problems.append(_problem(field.name, context["problem"], context["cure"]))
@@ -93,7 +93,8 @@ def contact_changes(details: str, values: dict[str, Any]) -> str | None:
 # --- one value -------------------------------------------------------------------------------------------------------
 
 
-def _read(field: Field, text: str, invoice: Invoice, policy: Policy, today: date) -> object:
+def _read(field: Field, text: str, facts: Facts, policy: Policy, today: date) -> object:
+    invoice = facts.invoice
     match field.kind:
         case Kind.MONEY:
             return _money(field, text, invoice)
@@ -110,7 +111,7 @@ def _read(field: Field, text: str, invoice: Invoice, policy: Policy, today: date
         case Kind.OUTCOME:
             return _one_of(DisputeOutcome, text, "an outcome")
         case Kind.STEP:
-            return _step(text, policy)
+            return _step(text, policy, facts)
         case Kind.VERSION:
             return _version(text)
         case Kind.WHEN:
@@ -134,8 +135,10 @@ def _one_of(words: type[T], text: str, what: str) -> T:
     return words(text)
 
 
-def _step(text: str, policy: Policy) -> str:
+def _step(text: str, policy: Policy, facts: Facts) -> str:
+    """A step that costs by the rules, or that has cost by those of before."""
     steps = [*map(reminder_step, range(len(policy.reminders))), *([COLLECTION] if policy.collection else [])]
+    steps = list(dict.fromkeys((*steps, *(charge.step for charge in facts.charges), *sorted(facts.waived))))
     if text not in steps:
         raise wrong(f'"{text}" is not a step that costs', f"write one of {', '.join(steps)}")
     return text

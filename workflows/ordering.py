@@ -55,7 +55,7 @@ def prepared(books: Books, ref: InvoiceRef, asked: Asked, order_id: str, now: da
     case, known = books.cases.read(ref.id), books.orders.one(ref.merchant, ref.number, order_id)
     at = known.event.at if known else now
     today = case.law.calendar.wall(at).date()
-    values = checked(asked.kind, asked.fields, case.invoice, case.policy, today)
+    values = checked(asked.kind, asked.fields, case.facts, case.policy, today)
     details = contact_changes(case.details, values)
     if details or values.get("reply"):
         _refuse_if_forgotten(books, ref)

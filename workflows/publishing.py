@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from difflib import unified_diff
+from hashlib import sha256
+from itertools import count
 
 from config.discreet import discreetly
 from config.merchants import Loaded
 from config.problems import ConfigError
-from domain.batches import BatchState
+from domain.batches import ENDED, BatchState
 from domain.comparing import differences
 from domain.decisions import Note
 from domain.events import MoveAsked, Moved, learn
@@ -59,6 +61,8 @@ class Preview:
     kinds: Counter[str] = field(default_factory=Counter)
     """In how many cases which message changes how."""
     first: list[Changed] = field(default_factory=list)
+    on_their_way: int = 0
+    """Cases that were asked before to move at their next step, or when the agency gives them back: they still will."""
     at_agency: int = 0
     """Cases whose claim the agency has: they keep their rules until it is ours again."""
     refused: int = 0
@@ -97,6 +101,7 @@ class Comparing:
                 seen.examples.append(f"{ref.merchant}/{ref.number}: {discreetly(error.problems)}")
             return
         seen.at_agency += case.facts.in_collection
+        seen.on_their_way += case.facts.moving is not None
         before = at_once(case.facts, case.policy, case.law, now, case.moving_to)
         for when, foreseen in seen.acting.items():
             facts = _moving(case, now, when)
@@ -134,9 +139,21 @@ def running_cases(books: Books, draft: Loaded) -> Iterator[InvoiceRef]:
 
 
 def move_all(books: Books, published: Published, merchant: str, when: When, at_once: int, rate: float) -> Batch:
-    """The batch that moves a merchant's running cases to a version: chosen, and ready to be carried. Once a version."""
+    """The batch that moves a merchant's running cases to a version, ready to be carried, unless one is under way."""
+    for turn in count(1):
+        named = f"move\0{merchant}\0{published.version}\0{when}\0{turn}"
+        batch = _move(books, sha256(named.encode()).hexdigest()[:16], published, merchant, when, rate)
+        if batch.state not in ENDED:
+            break
+    if batch.state is BatchState.FILLING:
+        books.batch_items.choose(batch.id, batch.selection)
+        return books.batches.run(batch.id, at_once)
+    return batch
+
+
+def _move(books: Books, batch_id: str, published: Published, merchant: str, when: When, rate: float) -> Batch:
     batch = Batch(
-        id=f"move-{merchant}-{published.version}-{when}",
+        id=batch_id,
         kind="move",
         who=published.who,
         rate=rate,
@@ -147,17 +164,7 @@ def move_all(books: Books, published: Published, merchant: str, when: When, at_o
         fields={"version": str(published.version), "when": when.value},
         selection=Selection(merchant, other_than=published.version),
     )
-    kept = books.batches.create(batch)
-    if kept.state is BatchState.FILLING:
-        books.batch_items.choose(batch.id, batch.selection)
-        kept = books.batches.run(batch.id, at_once)
-    return kept
-
-
-def case_now(case: CaseFile, clock: datetime) -> datetime:
-    """The case's now by the machine's clock, and never before its last look."""
-    now = clock + case.shift
-    return max(now, case.looked_at) if case.looked_at and case.shift > timedelta(0) else now
+    return books.batches.create(batch)
 
 
 def _moving(case: CaseFile, now: datetime, when: When) -> Facts:

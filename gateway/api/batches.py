@@ -117,7 +117,8 @@ def _starting(routes: APIRouter) -> None:
     )
     async def run(asks: WritesInvoices, batch_id: BatchId, confirm: Confirm = 0) -> BatchDocument:
         """Take no more invoices, and begin. Of overdue invoices, only as many act as are confirmed."""
-        await mine(asks, batch_id)
+        if not (await mine(asks, batch_id)).starts:
+            raise Refusal(Kind.NOT_FOUND, "This key's merchant has no such batch of invoices.")
         batch = await asyncio.to_thread(asks.service.books.batches.run, batch_id, confirm)
         await begin(asks, batch.id)
         return await document(asks, batch)

@@ -94,6 +94,8 @@ class PreviewDocument(Document):
     """Whether these are all."""
     stages: dict[str, int]
     """Where they stand."""
+    on_their_way: int
+    """Cases that were asked before to move later: they still will."""
     at_agency: int
     """Cases that the agency has: they keep their rules until they are yours again."""
     refused: int

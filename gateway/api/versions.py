@@ -16,6 +16,7 @@ from config.problems import ConfigError, Problem, nearest, shape
 from domain.wire import InvoiceRef
 from domain.words import When
 from gateway.api.auth import Caller, ManagesPolicies
+from gateway.api.batching import begin
 from gateway.api.bodies import Body, read_body
 from gateway.api.once import Answer, IdempotencyKey, once
 from gateway.api.problems import Kind, Refusal, invalid, wrong_at
@@ -34,7 +35,6 @@ from gateway.api.version_models import (
     takes,
 )
 from store.registry import Published
-from workflows.batching import BatchClient
 from workflows.publishing import Comparing, Preview, move_all, running_cases
 
 Number = Annotated[int, Path(ge=1, le=999_999, description="The version's number.")]
@@ -122,9 +122,9 @@ def _publishing(routes: APIRouter) -> None:
 
 async def _move(asks: Caller, published: Published, when: When, at_once: int) -> str:
     """Begin to move the running cases; the batch's id."""
-    desk, books = asks.service.desk, asks.service.books
+    books = asks.service.books
     batch = await asyncio.to_thread(move_all, books, published, asks.merchant, when, at_once, RATE)
-    await BatchClient(desk.client.plain, books, desk.client.queue).begin(batch.id)
+    await begin(asks, batch.id)
     return batch.id
 
 
@@ -203,6 +203,7 @@ def _told(seen: Preview, *, is_all: bool) -> PreviewDocument:
         running=seen.running,
         is_all=is_all,
         stages=dict(seen.stages),
+        on_their_way=seen.on_their_way,
         at_agency=seen.at_agency,
         refused=seen.refused,
         examples=seen.examples,

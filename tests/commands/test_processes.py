@@ -62,7 +62,7 @@ def test_a_system_that_is_stopped_while_it_starts_leaves_no_process_behind(tmp_p
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     process = home.start(command)
     signal.signal(signal.SIGINT, before)
-    home.wait_until(lambda: any("start-dev" in one.cmdline() for one in home.processes()), process)
+    home.wait_until(lambda: any("start-dev" in (one.info["cmdline"] or ()) for one in home.processes()), process)
     process.send_signal(signal.SIGTERM)
 
     assert process.wait(40) == 130

@@ -74,7 +74,7 @@ def test_a_count_that_is_not_what_was_counted_publishes_nothing(system: System, 
     told = system.run("policy", "publish", shop.write("40.00"), "--running", "now", *given)
 
     assert told.returncode == 1
-    assert "0 messages would go out at once, not 7; nothing was published" in told.stderr
+    assert "0 cases would act at once, not 7; nothing was published" in told.stderr
     assert len(shop.versions()) == 1
 
 
@@ -85,9 +85,9 @@ def test_running_cases_are_moved_by_a_batch_that_is_told(system: System, tmp_pat
     told = system.run("policy", "publish", shop.write("40.00"), "--running", "next-step", "--json")
 
     found = json.loads(told.stdout)
-    assert (found["published"], found["batch"]) == (2, "move-moves-2-next_step")
+    assert found["published"] == 2
     assert found["at_once"] == {"now": {}, "next_step": {}}
-    assert "move-moves-2-next_step" in system.run("batch", "list").stdout
+    assert found["batch"] in system.run("batch", "list").stdout
 
 
 def test_an_older_version_is_published_anew_and_one_that_never_was_is_told(system: System, tmp_path: Path):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, time, timedelta
 
 import pytest
 
+from domain.calendar import Hours
 from domain.decisions import Send
-from domain.events import Paused, Released, learn
-from domain.facts import Facts
+from domain.events import MoveAsked, Paused, Released, learn
+from domain.facts import Facts, Rules
 from domain.foresight import Foreseen, at_once, because_of, in_words
 from domain.policy import Channel, Policy
+from domain.words import When
 from tests.domain.build import EMAIL, LETTER, SE, Life, a_policy, after_due, an_invoice, wall
 
 REMINDING = a_policy(distribution=(EMAIL,), due_reminder=(), reminders=(after_due(5, "60.00", EMAIL),), collection=None)
@@ -104,3 +107,33 @@ def test_thousands_of_the_same_kind_are_one_line():
 
     assert (foreseen.invoices, foreseen.acting) == (4, 3)
     assert foreseen.rows() == [("invoice by e-mail", 2), ("invoice by letter", 1)]
+
+
+SOONER = replace(REMINDING, reminders=(after_due(3, "60.00", EMAIL),))
+
+
+@pytest.mark.parametrize(
+    ("at", "hours"),
+    [("04-06 12:00", "14-18"), ("04-06 08:00", "10-18"), ("04-06 18:30", "9-18")],
+    ids=["opens later today", "opens later in the morning", "has closed already"],
+)
+def test_trap_5_rules_with_other_hours_are_counted_by_their_own_hours(at: str, hours: str):
+    """The window that counts is the one through which the message goes: that of the new rules."""
+    opens, closes = map(int, hours.split("-"))
+    new = replace(SOONER, contact_hours=Hours(time(opens), time(closes)))
+    late = replace(REMINDING, reminders=(after_due(30, "60.00", EMAIL),))
+    life = Life(late).live(at)
+    moving = learn(life.facts, MoveAsked(at=life.now, rules=Rules(2, 2), when=When.NOW))
+
+    assert at_once(life.facts, late, SE, life.now) is None
+    assert at_once(moving, late, SE, life.now, new)
+
+
+def test_a_case_that_only_waits_for_money_moves_at_its_next_moment_and_is_counted():
+    """No step is left, so the next step is at once: when this wait is over."""
+    ended = replace(REMINDING, reminders=(), collection=None)
+    life = Life(ended).live("04-01 22:00")
+    moving = learn(life.facts, MoveAsked(at=life.now, rules=Rules(2, 2), when=When.NEXT_STEP))
+
+    assert at_once(life.facts, ended, SE, life.now) is None
+    assert at_once(moving, ended, SE, life.now, replace(ended, reminders=(after_due(1, "60.00", EMAIL),)))

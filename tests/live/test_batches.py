@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import update
+import pytest
+from sqlalchemy import text, update
 from temporalio.client import WorkflowExecutionStatus
 
 from config.invoices import read_invoice
@@ -220,6 +221,45 @@ async def test_a_wish_that_no_worker_hears_is_kept_for_the_next(house: House):
         assert told.state is BatchState.RUNNING
 
     assert (await many.until_it_is(BatchState.STOPPED)).handled == 0
+
+
+@pytest.mark.only_on("sqlite")  # where a table that is away is told as books that are
+async def test_a_batch_whose_step_fails_again_and_again_is_stopped_all_the_same(house: House):
+    due = date(2036, 5, 5)
+    [ref] = entered(house, named("fails", 1), due=due)
+    await house.client.wake(ref)
+    await house.client.rest(ref)
+    with away(house, "command"):
+        many = await Many.ordering(house, "fails", "pause", Selection("nordljus", due_from=due))
+        async with asyncio.timeout(30):
+            while not await tries(many):
+                await asyncio.sleep(0.05)
+
+        stopped = await many.steer(BatchState.STOPPED)
+
+    assert stopped.state is BatchState.STOPPED
+    assert house.books.orders.given(ref.merchant, ref.number) == []
+
+
+@contextmanager
+def away(house: House, table: str) -> Iterator[None]:
+    """A table that nobody finds for a while."""
+    renamed(house, table, f"{table}_away")
+    try:
+        yield
+    finally:
+        renamed(house, f"{table}_away", table)
+
+
+def renamed(house: House, old: str, new: str) -> None:
+    with writing(house.books.engine) as connection:
+        connection.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
+
+
+async def tries(many: Many) -> int:
+    """How often the step that is under way has failed."""
+    description = await many.handle.describe()
+    return max((pending.attempt - 1 for pending in description.raw_description.pending_activities), default=0)
 
 
 async def test_a_batch_whose_starter_died_before_it_began_is_begun_by_the_sweep(house: House):
