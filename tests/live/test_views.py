@@ -150,14 +150,14 @@ async def test_a_view_shows_what_it_asks_for_and_nothing_else(name: str, house: 
 
     for ref, at in scene.others:
         await until_shown(client, 'WorkflowType = "invoice"', ref.workflow_id)
-        assert not await is_shown(client, view.at(at), ref.workflow_id), (ref, at)
+        await until_gone(client, view.at(at), ref.workflow_id)
 
 
 async def test_what_is_handed_over_is_shown_for_as_long_as_the_agency_has_it(house: House):
     ref = await started(house, "view-17")
     view = BY_NAME["Handed over"].at(datetime.now(UTC))
     await until_shown(house.client.client, 'WorkflowType = "invoice"', ref.workflow_id)
-    assert not await is_shown(house.client.client, view, ref.workflow_id)
+    await until_gone(house.client.client, view, ref.workflow_id)
     while house.books.looks.one(ref.id).stage != "in_collection":
         await house.client.fast_forward(ref, 20 * DAY)
         await house.client.rest(ref)
@@ -178,7 +178,7 @@ async def test_a_case_is_found_by_the_version_that_it_goes_by_also_when_only_tha
     await house.client.order(ref, Order("view-18-m", "move", "ops"), move)
 
     await until_shown(house.client.client, f"Version = {newer.version}", ref.workflow_id)
-    assert not await is_shown(house.client.client, older, ref.workflow_id)
+    await until_gone(house.client.client, older, ref.workflow_id)
     after = columns(await house.client.handle(ref).describe())
     assert to_the_second(after) == to_the_second(before) | {"Version": newer.version}
 
@@ -227,6 +227,13 @@ def to_the_second(shown: dict[str, object]) -> dict[str, object]:
 
 async def is_shown(client: Client, query: str, workflow_id: str) -> bool:
     return [found.id async for found in client.list_workflows(f'({query}) AND WorkflowId = "{workflow_id}"')] != []
+
+
+async def until_gone(client: Client, query: str, workflow_id: str) -> None:
+    """The server's index is a moment behind: a case that was just looked at may still be there as it was before."""
+    async with asyncio.timeout(20):
+        while await is_shown(client, query, workflow_id):
+            await asyncio.sleep(0.05)
 
 
 async def until_shown(client: Client, query: str, workflow_id: str) -> None:
