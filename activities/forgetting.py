@@ -11,13 +11,12 @@ from channels.outbox import take_out
 from domain.archive import ArchiveError
 from domain.events import Closed
 from domain.evidence import head_of
+from domain.facts import IN_DOUBT
 from domain.keeping import KeepingRule
-from domain.words import Status
 from store.books import Books
 from store.cases import CaseFile
 from store.forgetting import Forget, Forgotten, forgotten_in
 
-UNSETTLED = frozenset({Status.RESERVED, Status.UNKNOWN})
 """What may be out, or may not."""
 
 
@@ -82,7 +81,7 @@ class Forgetter:
     def _refuse(self, case: CaseFile) -> None:
         if case.facts.closed is None:
             raise NotYetError(f"{_named(case)} is not closed; settle it, or: kvitt stop {_named(case)}")
-        if any(send.status in UNSETTLED for send in case.facts.sends):
+        if any(send.status in IN_DOUBT for send in case.facts.sends):
             raise NotYetError(f"nobody knows what became of a message of {_named(case)}; try again when it is known")
         if not self.books.forgetting.is_at_its_end(case):
             raise NotYetError(f"{_named(case)} still has something to do; try again in a minute, while a worker runs")

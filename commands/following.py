@@ -22,10 +22,10 @@ EVERY_S = 0.5
 INTERRUPTED = 130
 
 
-def bar(what: str) -> Progress:
+def bar(what: str, *, quiet: bool = False) -> Progress:
     """A bar for a terminal; elsewhere nothing."""
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=show.ERR, disable=not show.ERR.is_terminal, transient=True)
+    return Progress(*columns, console=show.ERR, disable=quiet or not show.ERR.is_terminal, transient=True)
 
 
 def follow(books: Books, batch_id: str) -> BatchProgress:

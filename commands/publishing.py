@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from commands import show
+from commands.following import bar
 from commands.orders import JSON, WHY
 from commands.previewing import as_fields, show_preview
 from commands.session import CommandError, in_session
@@ -25,9 +25,7 @@ from store.batches import Batch
 from store.registry import Published
 from workflows.batching import BatchClient
 from workflows.client import CaseClient
-from workflows.publishing import Comparing, Preview, move_all, running_cases
-
-RATE = 50.0
+from workflows.publishing import RATE, Comparing, Preview, move_all, running_cases
 
 
 class Running(StrEnum):
@@ -156,19 +154,10 @@ async def _preview(client: CaseClient, draft: Loaded, wish: Wish) -> Preview:
     """Compare with every running case, each at its own now."""
     refs = await asyncio.to_thread(lambda: list(running_cases(client.books, draft)))
     cases = [(ref, await client.clock.now(ref, client.books)) for ref in refs]
-    bar = Progress(
-        TextColumn("Comparing"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=show.ERR,
-        disable=not show.ERR.is_terminal or wish.json_,
-        transient=True,
-    )
-    with bar:
-        task = bar.add_task("compare", total=len(cases))
+    with bar("Comparing", quiet=wish.json_) as progress:
+        task = progress.add_task("compare", total=len(cases))
         comparing = Comparing(client.books, draft, wish.first)
-        return await asyncio.to_thread(comparing.preview, cases, lambda: bar.advance(task))
+        return await asyncio.to_thread(comparing.preview, cases, lambda: progress.advance(task))
 
 
 async def _carry_out(

@@ -13,7 +13,7 @@ from domain.calendar import ONE_DAY
 from domain.case import Case
 from domain.decisions import Decision, End, Note, Recall, Reconcile, Wait
 from domain.events import Asked, Closed, HoldEnded, Settled
-from domain.facts import SendState
+from domain.facts import IN_DOUBT, SendState
 from domain.money import Money
 from domain.policy import Channel, FeeRemainder, Otherwise
 from domain.postings import Entry
@@ -103,7 +103,7 @@ def unknown_outcome(case: Case) -> Decision | None:
     A hold does not stop the search: it touches no debtor, and an agency that may have the claim must hear of a dispute.
     """
     for send in case.facts.sends:
-        if send.status not in (Status.RESERVED, Status.UNKNOWN):
+        if send.status not in IN_DOUBT:
             continue
         if send.sought == 0:
             return Reconcile(send.id, send.channel)

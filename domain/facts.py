@@ -25,6 +25,8 @@ from domain.words import (
     When,
 )
 
+IN_DOUBT = frozenset({Status.RESERVED, Status.UNKNOWN})
+"""The statuses of a message that may be out or not."""
 OUT = frozenset({Status.SENT, Status.DELIVERED})
 """The statuses of a message that went out and has not come back."""
 

@@ -10,13 +10,12 @@ from datetime import datetime
 
 from domain.decisions import Decision, End, Note, Send, Wait
 from domain.events import Asked, Moved, Skipped
-from domain.facts import Facts, SendState
+from domain.facts import IN_DOUBT, Facts, SendState
 from domain.policy import Channel
-from domain.words import ASKING, NOTHING_LEFT, Message, Reason, Status, When
+from domain.words import ASKING, NOTHING_LEFT, Message, Reason, When
 
 BEGINS = ASKING | {Message.CLAIM}
 """The messages with which a step of the rules begins; the others answer what has happened."""
-IN_DOUBT = frozenset({Status.RESERVED, Status.UNKNOWN})
 
 
 def takes_over(facts: Facts, decision: Decision, now: datetime) -> Note | None:

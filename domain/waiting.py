@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.decisions import Decision, Wait
-from domain.facts import Facts
+from domain.facts import IN_DOUBT, Facts
 from domain.policy import Channel
 from domain.words import NOTICES, Message, Reason, Status
 
-IN_DOUBT = frozenset({Status.RESERVED, Status.UNKNOWN})
 """The statuses of a send that may or may not be out."""
 
 

@@ -11,21 +11,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, and_, func, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, func, select, text
 
 from domain.attention import CURES, Need, Urgency
 from domain.facts import Invoice
 from domain.law.bank_days import calendar_of
 from domain.stages import Stage
 from domain.words import Reason
+from store.batches import BATCH
 from store.cases import ENDPOINT, EVENT, INVOICE, OVERDUE
 from store.codec import load
 from store.deliveries import DEAD, DELIVERY
 from store.engine import reading
 from store.inbox import NEW, POST, UNREADABLE
-from store.tables import BatchRow
-
-BATCH: Table = BatchRow.__table__  # type: ignore[attr-defined]
 
 SOON = timedelta(minutes=10)
 """How long news may wait for a look, and a post to be read; a sweep sees to both once a minute."""

@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Table, func, select
+from sqlalchemy import Connection, Engine, Select, func, select
 
 from domain.stages import Stage
+from store.batches import BATCH
 from store.cases import INVOICE, OVERDUE
 from store.deliveries import DEAD, DELIVERY, PENDING
 from store.engine import reading
 from store.inbox import NEW, POST, UNREADABLE
-from store.tables import BatchRow
-
-BATCH: Table = BatchRow.__table__  # type: ignore[attr-defined]
 
 OPEN = tuple(stage for stage in Stage if stage is not Stage.CLOSED)
 """The stages of open invoices: those that are closed grow for ever, and nobody waits for them."""

@@ -34,6 +34,9 @@ from workflows.published import policy_under
 
 Row = tuple[str, str, str]
 
+RATE = 50.0
+"""Cases a second that are moved at most, unless somebody says otherwise."""
+
 DRAFT = Rules(0, 0)
 """Rules that nobody has published yet."""
 

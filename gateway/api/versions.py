@@ -35,14 +35,12 @@ from gateway.api.version_models import (
     takes,
 )
 from store.registry import Published
-from workflows.publishing import Comparing, Preview, move_all, running_cases
+from workflows.publishing import RATE, Comparing, Preview, move_all, running_cases
 
 Number = Annotated[int, Path(ge=1, le=999_999, description="The version's number.")]
 
 MOST = 2_000
 """Running cases that a preview looks at; more take longer than a request may."""
-RATE = 50.0
-"""Cases a second that are moved at most."""
 
 
 def router() -> APIRouter:
