@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeUpdate
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from domain.wire import LOOK, Glance, InvoiceRef, LookOrder, Next, Report, SendOrder, channel_queue, send_activity
     from workflows import options
-    from workflows.invoice import BOUNCED_AT, DUE_DAY, NEXT_AT, NEXT_STEP, SINCE, STAGE, VERSION
+    from workflows.invoice import columns_of
 
 
 @workflow.defn(name="floor")
@@ -71,16 +69,3 @@ class FloorWorkflow:
             await workflow.wait_condition(lambda: self.woken, timeout=timeout, timeout_summary=glance.summary)
         except TimeoutError:
             return
-
-
-def columns_of(glance: Glance) -> list[SearchAttributeUpdate[Any]]:
-    """Where a life stands, as ours shows it."""
-    return [
-        STAGE.value_set(glance.stage),
-        DUE_DAY.value_set(glance.due.isoformat()),
-        NEXT_STEP.value_set(glance.next_step) if glance.next_step else NEXT_STEP.value_unset(),
-        NEXT_AT.value_set(glance.next_at) if glance.next_at else NEXT_AT.value_unset(),
-        SINCE.value_set(glance.since) if glance.since else SINCE.value_unset(),
-        BOUNCED_AT.value_set(glance.bounced_at) if glance.bounced_at else BOUNCED_AT.value_unset(),
-        VERSION.value_set(glance.version) if glance.version is not None else VERSION.value_unset(),
-    ]

@@ -11,10 +11,10 @@ from datetime import timedelta
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from benchmarks.floor import columns_of
     from domain.policy import Channel
     from domain.wire import LOOK, Glance, InvoiceRef, LookOrder, Next, Report, SendOrder, channel_queue, send_activity
     from workflows import options
+    from workflows.invoice import columns_of
 
 
 @workflow.defn(name="plain channel")
