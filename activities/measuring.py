@@ -33,6 +33,7 @@ from telemetry.figures import (
     INBOX_AGE,
     INVOICES,
     POLLERS,
+    QUEUES_READ,
     WAITING,
     WAITING_AGE,
     Figure,
@@ -105,6 +106,7 @@ class Measuring:
             age = stats.approximate_backlog_age.ToTimedelta()
             self.telemetry.figures.show(BACKLOG_AGE, age.total_seconds(), *labels)
             self.telemetry.figures.show(POLLERS, len(told.pollers), *labels)
+        self.telemetry.figures.show(QUEUES_READ, time.time())
 
     def _each(self, figure: Figure, labels: Collection[str], counted: Mapping[str, int]) -> None:
         for label in labels:

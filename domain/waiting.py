@@ -11,8 +11,6 @@ from domain.facts import IN_DOUBT, Facts
 from domain.policy import Channel
 from domain.words import NOTICES, Message, Reason, Status
 
-"""The statuses of a send that may or may not be out."""
-
 
 @dataclass(frozen=True, slots=True)
 class Waiting:

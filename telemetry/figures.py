@@ -111,6 +111,7 @@ BOOKS_READ = _gauge("kvitt_books_read_timestamp", "When the books were last read
 BACKLOG = _gauge("kvitt_task_queue_backlog", "Tasks that wait for a worker.", "queue", "kind")
 BACKLOG_AGE = _gauge("kvitt_task_queue_backlog_age", "How long the oldest waits.", "queue", "kind", seconds=True)
 POLLERS = _gauge("kvitt_task_queue_pollers", "Workers' pollers that the server has seen of late.", "queue", "kind")
+QUEUES_READ = _gauge("kvitt_queues_read_timestamp", "When Temporal last told of its queues.", seconds=True)
 
 FIGURES: tuple[Figure, ...] = tuple(one for one in list(globals().values()) if isinstance(one, Figure))
 

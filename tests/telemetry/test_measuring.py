@@ -56,6 +56,7 @@ async def test_what_waits_for_a_worker_is_shown_and_goes_back_to_nothing(tmp_pat
     assert (after["kvitt_waiting", "unreachable"], after["kvitt_waiting_age_seconds", "unreachable"]) == (0, 0)
     assert after["kvitt_invoices", "opened"] == 0
     assert after["kvitt_task_queue_pollers", "kvitt", "workflow"] >= 1
+    assert after["kvitt_queues_read_timestamp_seconds",] > waited["kvitt_queues_read_timestamp_seconds",] > 0
 
 
 def mark(house: House, invoice_id: int, reason: str | None) -> None:
