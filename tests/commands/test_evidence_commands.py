@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
-import shlex
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +20,6 @@ from store.books import open_books
 from tests.activities.proven import told
 from tests.commands.system import System
 from tests.databases import database_of
-from tests.docs.reading import OPERATIONS
 
 GOLDEN = Path(__file__).parent / "golden"
 AT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -160,16 +157,6 @@ def test_a_pack_is_named_for_its_invoice(number: str, home: Path, monkeypatch: p
 def test_a_pack_that_cannot_be_written_is_said(number: str, home: Path):
     with pytest.raises(CommandError, match="No such file or directory"):
         run("evidence", number, "-o", str(home / "nowhere" / "pack.zip"))
-
-
-def test_what_the_guide_shows_runs(number: str, home: Path, monkeypatch: pytest.MonkeyPatch):
-    section = OPERATIONS.partition("## Prove a claim")[2].partition("\n## ")[0]
-    shown = [line for line in re.findall(r"^kvitt (.+)$", section, re.MULTILINE) if number in line or "verify" in line]
-    assert len(shown) == 4
-    monkeypatch.chdir(home)
-
-    for line in shown:
-        assert run(*shlex.split(line))
 
 
 # --- the check -------------------------------------------------------------------------------------------------------

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from config.environment import FILE
 from config.settings import variables
 from deploy.image import USER
-from tests.deploy.tools import DEPLOY, ROOT, compose
-from tests.docs.reading import anchors, commands, links, problem_with
+from tests.deploy.tools import DEPLOY, OVERLAY, ROOT, built, compose
+from tests.docs.reading import anchors, commands, links, problem_with, shown
 from worker import GRACE
 from workflows.server import COLUMNS
 
 GUIDE = (DEPLOY / "README.md").read_text(encoding="utf-8")
-RUN = [
-    line
-    for block in re.findall(r"^```console\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
-    for line in block.splitlines()
-]
+RUN = [one.line for one in shown(GUIDE) if one.checked_by is None]
+MARKED = [one.line for one in shown(GUIDE) if one.checked_by]
+COMPOSE = [line for line in MARKED if "docker compose" in line]
+NOWHERE = "unix:///no-engine.sock"
 
 
 @pytest.mark.parametrize("line", RUN)
@@ -44,6 +45,53 @@ def test_what_it_shows_as_run_runs(line: str, tmp_path: Path):
     )
 
     assert ran.returncode == 0, ran.stderr
+
+
+@pytest.mark.parametrize("line", COMPOSE)
+def test_compose_understands_what_it_is_told(line: str):
+    """It reads the whole line and the files, and then finds no engine; each service that it names is one of theirs."""
+    if shutil.which("docker-compose") is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("there is no docker-compose on this machine")
+    words = shlex.split(line.partition("docker compose ")[2])
+    told = {"MERCHANTS": str(ROOT), "PATH": os.environ["PATH"], "HOME": os.environ["HOME"], "DOCKER_HOST": NOWHERE}
+    ran = subprocess.run(
+        ["docker-compose", *words], cwd=ROOT, env=told, capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert f"Cannot connect to the Docker daemon at {NOWHERE}" in ran.stderr, ran.stderr
+    services = compose(*(Path(words[at + 1]).name for at, word in enumerate(words) if word == "-f"))["services"]
+    assert set(re.findall(r"(?:exec|--scale|--follow) (\w+)", line)) <= set(services)
+    profiles = {profile for service in services.values() for profile in service.get("profiles", [])}
+    assert set(re.findall(r"--profile (\w+)", line)) <= profiles
+
+
+def test_what_compose_does_not_understand_is_noticed():
+    with pytest.raises(AssertionError, match="unknown flag: --detached"):
+        test_compose_understands_what_it_is_told("docker compose -f deploy/compose.yaml up --detached")
+
+
+def test_docker_is_told_what_the_recipe_knows():
+    (line,) = [line for line in MARKED if line.startswith("docker build ")]
+    recipe = (DEPLOY / "Dockerfile").read_text()
+    made = re.search(r"^image:.*\n\t(.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+    assert set(re.findall(r"--build-arg (\w+)=", GUIDE)) <= set(re.findall(r"^ARG (\w+)", recipe, re.MULTILINE))
+    assert made is not None
+    assert made[1].replace("$(BUILD_ID)", "2026.11.2").replace("-t kvitt", "-t kvitt:2026.11.2") == line
+
+
+def test_what_kubectl_is_told_is_in_the_manifests():
+    lines = [line for line in MARKED if line.startswith("kubectl ")]
+    documents = built(OVERLAY)
+    there = {(one["kind"].lower(), one["metadata"]["name"]) for one in documents}
+    (secret,) = [line for line in lines if " create secret " in line]
+    mounted = re.findall(r"/run/secrets/kvitt/([\w-]+)", yaml.safe_dump_all(documents))
+
+    assert {pair for line in lines for pair in re.findall(r"\b(deployment|job)[ /]([\w-]+)", line)} <= there
+    assert {line.split(" -n ")[1].split()[0] for line in lines if " -n " in line} == {"kvitt"}
+    assert ("namespace", "kvitt") in there
+    assert [ROOT / line.split()[-1] for line in lines if line.startswith("kubectl apply -k")] == [OVERLAY]
+    assert set(re.findall(r"--from-file=([\w-]+)", secret)) <= set(mounted)
 
 
 @pytest.mark.parametrize("command", sorted(set(commands(GUIDE))))
@@ -74,7 +122,7 @@ def test_the_columns_for_temporal_cloud_are_ours():
 
 
 def test_every_file_that_it_names_is_there():
-    named = set(re.findall(r"\bdeploy/[\w./-]*\w|\bkubernetes/[\w/-]*\w", GUIDE)) - {"deploy/kvitt.env"}
+    named = set(re.findall(r"(?<!tests/)\bdeploy/[\w./-]*\w|\bkubernetes/[\w/-]*\w", GUIDE)) - {"deploy/kvitt.env"}
     named = {name for name in named if not name.startswith("deploy/secrets/") and name != "deployment/kvitt-worker"}
 
     assert [name for name in named if not (ROOT / name).exists() and not (DEPLOY / name).exists()] == []

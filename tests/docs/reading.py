@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,11 @@ UsageError = typer.BadParameter.__bases__[0]
 _INLINE = re.compile(r"`((?:\S*/)?kvitt (?!is\b)[a-z][^`]*)`")
 _LINE = re.compile(r"^\s*\$?\s*((?:\S*/)?kvitt .*)$")
 _FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(
+    r"(?:^\*Not run here: it needs (?P<needs>[^;\n]+); checked by `(?P<checked_by>[^`\n]+)`\.\*\n\n)?"
+    r"^[ ]*```(?P<language>\w*)\n(?P<body>.*?)^[ ]*```$",
+    re.MULTILINE | re.DOTALL,
+)
 _LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
 
 
@@ -35,6 +41,31 @@ def commands(text: str) -> Iterator[str]:
                 yield found[1].split("  #")[0].split(" >")[0].strip()
     for found in _INLINE.findall(_FENCE.sub("", text)):
         yield found.replace("\\|", "|")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A command that a guide shows. One that cannot be run here is marked: what it needs, and which test checks it."""
+
+    line: str
+    needs: str | None
+    checked_by: str | None
+
+
+def shown(text: str) -> list[Shown]:
+    """Every line of a guide's blocks of commands."""
+    return [
+        Shown(line.strip(), found["needs"], found["checked_by"])
+        for found in _BLOCK.finditer(text)
+        if found["language"] == "console"
+        for line in found["body"].splitlines()
+    ]
+
+
+def other_blocks(text: str) -> list[tuple[str, list[str]]]:
+    """The blocks of a guide that are no commands: their language, and their lines."""
+    blocks = [(found["language"], found["body"].splitlines()) for found in _BLOCK.finditer(text)]
+    return [(language, lines) for language, lines in blocks if language != "console"]
 
 
 def links(text: str) -> Iterator[str]:
