@@ -28,7 +28,7 @@ from store.batches import Batch
 from store.orders import Order
 from store.registry import Opening
 from workflows.client import CaseClient
-from workflows.foreseeing import Foretold, first_send, foretold, is_late, named, read_item
+from workflows.foreseeing import Foretold, first_sends, foretold, is_late, named, read_item
 from workflows.ordering import Asked
 from workflows.orders import FOR_MANY
 
@@ -99,11 +99,11 @@ class BatchActivities:
         await side_by_side(self._wake, refs)
         return [one for one in read.values() if isinstance(one, Ended)], held_back
 
-    def _acting(self, openings: Mapping[int, Opening], now: datetime) -> set[int]:
-        """The places of the invoices that act at once though they are overdue. What is there already does not."""
-        late = {place: one for place, one in openings.items() if is_late(one, now) and first_send(one, now)}
+    def _acting(self, openings: Mapping[int, Opening], now: datetime) -> dict[int, int]:
+        """How many messages go out at once for overdue invoices, by place. For what is there already none does."""
+        late = {place: one for place, one in openings.items() if is_late(one, now)}
         known = self.client.books.selecting.known(map(named, late.values()))
-        return {place for place, one in late.items() if named(one) not in known}
+        return {place: len(first_sends(one, now)) for place, one in late.items() if named(one) not in known}
 
     async def _wake(self, ref: InvoiceRef) -> None:
         """Begin an invoice's life. Where that fails the sweep does it: the invoice is in the books."""
@@ -128,7 +128,7 @@ class BatchActivities:
         asked = Asked(FOR_MANY[batch.kind], batch.fields)
         found = await side_by_side(lambda item: self._foretold(batch, asked, item), items)
         told = {one.place: one for one in found if isinstance(one, _Told)}
-        acting = {place for place, one in told.items() if one.foretold.goes_out}
+        acting = {place: len(one.foretold.goes_out) for place, one in told.items()}
         held_back = await self._held_back(batch, items, acting)
         given = await side_by_side(
             lambda one: self._give(batch, one), [one for place, one in told.items() if place not in held_back]
@@ -157,12 +157,13 @@ class BatchActivities:
         await self.client.wake(ref)
         return Ended(told.place, ItemState.DONE)
 
-    async def _held_back(self, batch: Batch, items: Sequence[Item], acting: set[int]) -> frozenset[int]:
-        """The places of those that would act at once and may not: more than a person has confirmed."""
-        new = acting - {item.place for item in items if item.acts}
+    async def _held_back(self, batch: Batch, items: Sequence[Item], acting: Mapping[int, int]) -> frozenset[int]:
+        """The places of those that would act at once and may not: more messages than a person has confirmed."""
+        admitted = {item.place for item in items if item.acts}
+        new = {place: messages for place, messages in acting.items() if messages and place not in admitted}
         if not new:
             return frozenset()
-        return frozenset(new - await asyncio.to_thread(self.client.books.batch_items.admit, batch.id, sorted(new)))
+        return frozenset(new) - await asyncio.to_thread(self.client.books.batch_items.admit, batch.id, new)
 
 
 @dataclass(frozen=True, slots=True)

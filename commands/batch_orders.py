@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import typer
 
-from commands.beginning import CONFIRM, DETACH, DRY_RUN, RATE, Wish, begun, new_batch, seen_to_the_end
+from commands.beginning import CONFIRM, DETACH, DRY_RUN, RATE, USUAL, Wish, begun, new_batch, seen_to_the_end
 from commands.days import day_of
 from commands.filling import ID_LETTERS
 from commands.orders import JSON, WHY, signed, typed
@@ -34,7 +34,7 @@ SELECTION: list[tuple[str, object, object]] = [
 """Which invoices are meant. Those whose life is over are not."""
 GIVING: list[tuple[str, object, object]] = [
     ("why", WHY, ""),
-    ("rate", RATE, "50/second"),
+    ("rate", RATE, USUAL),
     ("dry_run", DRY_RUN, False),
     ("confirm", CONFIRM, None),
     ("detach", DETACH, False),

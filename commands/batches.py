@@ -13,9 +13,20 @@ from rich.markup import escape
 
 from commands import show
 from commands.batch_orders import orders
-from commands.beginning import CONFIRM, DETACH, DRY_RUN, RATE, Wish, begun, known_batch, new_batch, seen_to_the_end
+from commands.beginning import (
+    CONFIRM,
+    DETACH,
+    DRY_RUN,
+    RATE,
+    USUAL,
+    Wish,
+    begun,
+    known_batch,
+    new_batch,
+    seen_to_the_end,
+)
 from commands.filling import ID_LETTERS, fill, id_of, names
-from commands.following import as_fields, confirmed, follow, tell, tell_outlook
+from commands.following import as_fields, follow, must_confirm, tell, tell_outlook
 from commands.orders import JSON, WHY
 from commands.session import CommandError, in_session, opened_books
 from commands.starting import tell_of_drafts
@@ -54,7 +65,7 @@ def start(
         bool, typer.Option("--anew", help="As a batch of its own, whatever became of these files.")
     ] = False,
     why: WHY = "",
-    rate: RATE = "50/second",
+    rate: RATE = USUAL,
     dry_run: DRY_RUN = False,
     confirm: CONFIRM = None,
     detach: DETACH = False,
@@ -135,7 +146,7 @@ def pause(batch: BATCH, json_: JSON = False) -> None:
 
 
 def resume(batch: BATCH, confirm: CONFIRM = None, json_: JSON = False) -> None:
-    """Let a batch go on. If more would act at once than were confirmed, their count is asked for again.
+    """Let a batch go on. If more messages would go out at once than were confirmed, their count is asked for again.
 
     Example: kvitt batch resume 3f9a0c1b2d4e.
     """
@@ -147,17 +158,18 @@ def stop(batch: BATCH, json_: JSON = False) -> None:
     _steer(batch, BatchState.STOPPED, json_=json_)
 
 
-def _steer(batch_id: str, state: BatchState, confirm: int | None = None, *, json_: bool) -> None:
+def _steer(batch_id: str, state: BatchState, given: int | None = None, *, json_: bool) -> None:
     async def work(client: CaseClient) -> tuple[Batch, BatchProgress]:
         batch = await asyncio.to_thread(known_batch, client, batch_id)
         if batch is None:
             raise _unknown(batch_id)
         at_once = None
-        if state is BatchState.RUNNING and batch.state is BatchState.PAUSED and (batch.said or confirm is not None):
+        if state is BatchState.RUNNING and batch.state is BatchState.PAUSED and (batch.said or given is not None):
             outlook = await outlook_of(client, Merchants(client.books, read_settings().merchants), batch)
             if not json_:
                 tell_outlook(outlook, starts=batch.starts, json_=False)
-            at_once = confirmed(outlook, confirm, starts=batch.starts)
+            must_confirm(outlook.to_confirm(starts=batch.starts), given, json_=json_)
+            at_once = outlook.at_once(starts=batch.starts)
         batches = BatchClient(client.plain, client.books, client.queue)
         return batch, await batches.steer(Steering(batch_id, state, at_once=at_once), PATIENCE)
 

@@ -12,11 +12,11 @@ from typing import Annotated, Any
 import typer
 
 from commands import show
-from commands.following import bar, confirmed, follow, tell, tell_outlook
+from commands.following import follow, must_confirm, tell, tell_outlook
 from commands.session import CommandError, opened_books
 from commands.starting import BAD_ROWS
 from config.settings import read_settings
-from domain.batches import BatchState
+from domain.batches import USUAL_RATE, BatchState
 from store.batches import Batch, UnknownBatchError
 from workflows.batching import BatchClient
 from workflows.client import CaseClient
@@ -39,6 +39,7 @@ def rate_of(text: str) -> float:
     return rate
 
 
+USUAL = f"{USUAL_RATE:g}/second"
 RATE = Annotated[str, typer.Option(help="How many at most, as in 50/second or 600/minute.")]
 DRY_RUN = Annotated[bool, typer.Option("--dry-run", help="Only tell what would go out at once.")]
 CONFIRM = Annotated[int | None, typer.Option(help="The count that the dry run asks to confirm.", metavar="COUNT")]
@@ -76,7 +77,7 @@ async def begun(
     books, has_begun = client.books, False
     await asyncio.to_thread(books.batches.create, batch)
     try:
-        with bar("Reading") as reading:
+        with show.bar("Reading") as reading:
             task = reading.add_task("read", total=None)
             whose = await asyncio.to_thread(put_in, lambda count: reading.advance(task, count))
             outlook = await outlook_of(client, merchants, batch)
@@ -86,7 +87,8 @@ async def begun(
             tell_outlook(outlook, starts=batch.starts, json_=wish.json)
         if wish.dry_run:
             return None
-        at_once = confirmed(outlook, wish.confirm, starts=batch.starts)
+        must_confirm(outlook.to_confirm(starts=batch.starts), wish.confirm, json_=wish.json)
+        at_once = outlook.at_once(starts=batch.starts)
         merchant = whose.pop() if len(whose) == 1 else ""
         batch = await asyncio.to_thread(books.batches.run, batch.id, at_once, merchant)
         has_begun = True

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from commands import show
 from commands.looking import life_of
@@ -68,10 +67,7 @@ async def play_all(here: House, stories: Sequence[Story]) -> list[Played]:
     """Play the stories side by side; those with an outage after the others, one by one, with the worker stopped."""
     calm = [story for story in stories if not _has_outage(story)]
     stormy = [story for story in stories if _has_outage(story)]
-    bar = Progress(
-        TextColumn("Living"), BarColumn(), MofNCompleteColumn(), console=show.ERR, disable=not show.ERR.is_terminal
-    )
-    with bar:
+    with show.bar("Living") as bar:
         task = bar.add_task("play", total=len(stories))
 
         async def play(story: Story) -> Played:

@@ -12,7 +12,6 @@ from threading import Thread
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -77,15 +76,7 @@ def examine(checks: Sequence[Check], limit: float = LIMIT_S) -> list[Report]:
         Thread(target=lambda at=place, it=check: done.put((at, _looked(it))), daemon=True).start()
     found: dict[int, Sequence[Finding]] = {}
     deadline = time.monotonic() + limit
-    bar = Progress(
-        TextColumn("Checking {task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        console=show.ERR,
-        disable=not show.ERR.is_terminal,
-        transient=True,
-    )
-    with bar:
+    with show.bar("Checking {task.description}") as bar:
         task = bar.add_task("", total=len(checks))
         while len(found) < len(checks):
             waiting = ", ".join(check.area for at, check in enumerate(checks) if at not in found)

@@ -7,7 +7,6 @@ import time
 from typing import Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from commands import show
 from commands.session import CommandError
@@ -22,17 +21,11 @@ EVERY_S = 0.5
 INTERRUPTED = 130
 
 
-def bar(what: str, *, quiet: bool = False) -> Progress:
-    """A bar for a terminal; elsewhere nothing."""
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=show.ERR, disable=quiet or not show.ERR.is_terminal, transient=True)
-
-
 def follow(books: Books, batch_id: str) -> BatchProgress:
     """Watch a batch until it ends or pauses. Ctrl-C ends the watching, not the batch."""
     try:
         show.ERR.print(f"Watching batch {batch_id}; Ctrl-C ends the watching only.", highlight=False)
-        with bar("Running") as progress:
+        with show.bar("Running") as progress:
             task = progress.add_task("batch", total=None)
             while (at := books.batches.progress(batch_id)).state is BatchState.RUNNING:
                 progress.update(task, total=at.total, completed=at.handled)
@@ -97,28 +90,26 @@ def tell_outlook(outlook: Outlook, *, starts: bool, json_: bool) -> None:
     show.say(f"{_counted(outlook.all.invoices)}{known}{refused}.")
     for example in outlook.examples:
         show.ERR.print(example, style="red", highlight=False, markup=False, soft_wrap=True)
-    if outlook.all.acting:
+    if outlook.all.messages:
         _tell_kinds("At once, or when the contact window opens:", outlook.all)
     else:
         show.say("Nothing goes out at once.")
-    if starts and outlook.late.acting:
+    if starts and outlook.late.messages:
         _tell_kinds("Of these the due date has passed:", outlook.late)
     if number:
         show.say(f"To go on, confirm that you have seen this: --confirm {number}")
 
 
-def confirmed(outlook: Outlook, given: int | None, *, starts: bool) -> int:
-    """See that a person has seen the count; how many may act at once.
+def must_confirm(number: int, given: int | None, *, json_: bool) -> None:
+    """See that a person has seen this count.
 
     Raises:
         CommandError: nobody has, or it was another count.
     """
-    number = outlook.to_confirm(starts=starts)
-    if given is None and number and sys.stdin.isatty():
+    if given is None and number and not json_ and sys.stdin.isatty():
         given = typer.prompt(f"Type {number} to go on", type=int, err=True)
     if given != number and (number or given is not None):
         raise CommandError(f"nothing was done: {number} must be confirmed; see why with --dry-run, and {_how(number)}")
-    return outlook.at_once(starts=starts)
 
 
 def _counted(invoices: int) -> str:

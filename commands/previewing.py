@@ -69,26 +69,4 @@ def lines_of(changed: Changed) -> Iterator[tuple[str, Row]]:
 
 def _counted(foreseen: Foreseen) -> str:
     kinds = ", ".join(f"{what}: {count:,}" for what, count in foreseen.rows())
-    return f"{foreseen.acting:,} cases act ({kinds})" if kinds else "nothing goes out"
-
-
-def as_fields(draft: Loaded, seen: Preview) -> dict[str, object]:
-    """A preview for machines."""
-    return {
-        "merchant": draft.merchant.id,
-        "changes": list(seen.source),
-        "running": seen.running,
-        "stages": dict(seen.stages),
-        "on_their_way": seen.on_their_way,
-        "at_agency": seen.at_agency,
-        "refused": seen.refused,
-        "refused_examples": seen.examples,
-        "compared": seen.compared,
-        "unchanged": seen.unchanged,
-        "kinds": dict(seen.kinds.most_common()),
-        "first": [
-            {"invoice": f"{one.ref.merchant}/{one.ref.number}", "before": one.before, "after": one.after}
-            for one in seen.first
-        ],
-        "at_once": {when.value: dict(foreseen.rows()) for when, foreseen in seen.acting.items()},
-    }
+    return f"{foreseen.messages:,} messages go out ({kinds})" if kinds else "nothing goes out"

@@ -14,18 +14,18 @@ from typing import Annotated
 import typer
 
 from commands import show
-from commands.following import bar
+from commands.following import must_confirm
 from commands.orders import JSON, WHY
-from commands.previewing import as_fields, show_preview
+from commands.previewing import show_preview
 from commands.session import CommandError, in_session
 from config.merchants import Loaded, load_merchant, load_text
-from domain.batches import BatchState
+from domain.batches import USUAL_RATE, BatchState
 from domain.words import When
 from store.batches import Batch
 from store.registry import Published
 from workflows.batching import BatchClient
 from workflows.client import CaseClient
-from workflows.publishing import RATE, Comparing, Preview, move_all, running_cases
+from workflows.publishing import Comparing, Preview, move_all, running_cases
 
 
 class Running(StrEnum):
@@ -48,7 +48,7 @@ RUNNING = Annotated[
     ),
 ]
 CONFIRM = Annotated[
-    int | None, typer.Option("--confirm", help="How many cases act at once; else you are asked.", metavar="COUNT")
+    int | None, typer.Option("--confirm", help="How many messages go out at once; else you are asked.", metavar="COUNT")
 ]
 FIRST = Annotated[int, typer.Option("--first", help="How many changed plans to show.", min=0, max=100)]
 RATED = Annotated[float, typer.Option("--rate", help="How many cases a second are moved at most.", min=0.1, max=1000)]
@@ -56,11 +56,11 @@ DRY = Annotated[bool, typer.Option("--dry-run", help="Only show what would chang
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What the person at the keyboard wants."""
+class Manner:
+    """How the person at the keyboard wants it published."""
 
     running: Running | None
-    confirm: int | None
+    confirmed: int | None
     first: int
     rate: float
     dry_run: bool
@@ -73,7 +73,7 @@ def publish(
     running: RUNNING = None,
     confirm: CONFIRM = None,
     first: FIRST = 3,
-    rate: RATED = RATE,
+    rate: RATED = USUAL_RATE,
     dry_run: DRY = False,
     why: WHY = "",
     json_: JSON = False,
@@ -83,7 +83,7 @@ def publish(
     Example: kvitt policy publish examples/merchants/nordljus.yaml --running next-step.
     """
     draft = load_merchant(file, datetime.now(UTC).date())
-    _publish(draft, Wish(running, confirm, first, rate, dry_run, why, json_))
+    _publish(draft, Manner(running, confirm, first, rate, dry_run, why, json_))
 
 
 def rollback(
@@ -92,13 +92,13 @@ def rollback(
     running: RUNNING = None,
     confirm: CONFIRM = None,
     first: FIRST = 3,
-    rate: RATED = RATE,
+    rate: RATED = USUAL_RATE,
     dry_run: DRY = False,
     why: WHY = "",
     json_: JSON = False,
 ) -> None:
     """Publish an older version anew; it gets the next number. Example: kvitt policy rollback nordljus 1."""
-    wish = Wish(running, confirm, first, rate, dry_run, why or f"back to version {version}", json_)
+    manner = Manner(running, confirm, first, rate, dry_run, why or f"back to version {version}", json_)
 
     async def older(client: CaseClient) -> Published | None:
         return await asyncio.to_thread(client.books.registry.version, merchant, version)
@@ -106,7 +106,7 @@ def rollback(
     found = in_session(older)
     if found is None:
         raise CommandError(f"{merchant} has published no version {version}; see: kvitt policy versions {merchant}")
-    _publish(load_text(found.source, f"version {version}", datetime.now(UTC).date()), wish)
+    _publish(load_text(found.source, f"version {version}", datetime.now(UTC).date()), manner)
 
 
 def versions(merchant: Annotated[str, typer.Argument(help="The merchant's name.")], json_: JSON = False) -> None:
@@ -132,43 +132,44 @@ def versions(merchant: Annotated[str, typer.Argument(help="The merchant's name."
     show.rows(f"What {merchant} has published", ("Version", "At (UTC)", "By", "Running cases", "Why"), lines)
 
 
-def _publish(draft: Loaded, wish: Wish) -> None:
+def _publish(draft: Loaded, manner: Manner) -> None:
     async def work(client: CaseClient) -> None:
-        seen = await _preview(client, draft, wish)
-        if not wish.json_:
+        seen = await _preview(client, draft, manner)
+        if not manner.json_:
             show_preview(draft, seen)
-        chosen = None if wish.dry_run else _chosen(seen, wish)
-        acting = seen.acting[chosen.when].acting if chosen and chosen.when else 0
+        chosen = None if manner.dry_run else _chosen(seen, manner)
+        messages = seen.acting[chosen.when].messages if chosen and chosen.when else 0
         if chosen is None:
-            _told(draft, seen, None, None, wish)
+            _told(draft, seen, None, None, manner)
             return
-        if chosen.when:
-            _confirm(acting, wish)
-        published, batch = await _carry_out(client, draft, chosen.when, acting, wish)
-        _told(draft, seen, published, batch, wish)
+        must_confirm(messages, manner.confirmed, json_=manner.json_)
+        published, batch = await _carry_out(client, draft, chosen.when, messages, manner)
+        _told(draft, seen, published, batch, manner)
 
     in_session(work)
 
 
-async def _preview(client: CaseClient, draft: Loaded, wish: Wish) -> Preview:
+async def _preview(client: CaseClient, draft: Loaded, manner: Manner) -> Preview:
     """Compare with every running case, each at its own now."""
     refs = await asyncio.to_thread(lambda: list(running_cases(client.books, draft)))
     cases = [(ref, await client.clock.now(ref, client.books)) for ref in refs]
-    with bar("Comparing", quiet=wish.json_) as progress:
+    with show.bar("Comparing", quiet=manner.json_) as progress:
         task = progress.add_task("compare", total=len(cases))
-        comparing = Comparing(client.books, draft, wish.first)
+        comparing = Comparing(client.books, draft, manner.first)
         return await asyncio.to_thread(comparing.preview, cases, lambda: progress.advance(task))
 
 
 async def _carry_out(
-    client: CaseClient, draft: Loaded, when: When | None, acting: int, wish: Wish
+    client: CaseClient, draft: Loaded, when: When | None, at_once: int, manner: Manner
 ) -> tuple[Published, Batch | None]:
     """Publish; and begin to move the running cases. The batch goes on when this command has ended."""
     registry, now = client.books.registry, datetime.now(UTC)
-    published = await asyncio.to_thread(registry.publish, draft.merchant, draft.text, now, getpass.getuser(), wish.why)
+    published = await asyncio.to_thread(
+        registry.publish, draft.merchant, draft.text, now, getpass.getuser(), manner.why
+    )
     if when is None:
         return published, None
-    batch = await asyncio.to_thread(move_all, client.books, published, draft.merchant.id, when, acting, wish.rate)
+    batch = await asyncio.to_thread(move_all, client.books, published, draft.merchant.id, when, at_once, manner.rate)
     await BatchClient(client.plain, client.books, client.queue).begin(batch.id)
     return published, batch
 
@@ -176,10 +177,10 @@ async def _carry_out(
 # --- what is asked ---------------------------------------------------------------------------------------------------
 
 
-def _chosen(seen: Preview, wish: Wish) -> Running:
+def _chosen(seen: Preview, manner: Manner) -> Running:
     """What becomes of the running cases: as wished, or as answered; where nobody can answer, they are pinned."""
-    if wish.running or not seen.running or wish.json_ or not sys.stdin.isatty():
-        return wish.running or Running.PIN
+    if manner.running or not seen.running or manner.json_ or not sys.stdin.isatty():
+        return manner.running or Running.PIN
     asked: str = typer.prompt("Running cases: pin, next-step or now?", default=Running.PIN.value)
     try:
         return Running(asked.strip())
@@ -187,21 +188,11 @@ def _chosen(seen: Preview, wish: Wish) -> Running:
         raise CommandError(f'"{asked}" is none of them; nothing was published') from None
 
 
-def _confirm(acting: int, wish: Wish) -> None:
-    """Let a person say how many messages go out at once."""
-    confirmed = wish.confirm
-    if acting and confirmed is None:
-        if wish.json_ or not sys.stdin.isatty():
-            raise CommandError(f"{acting} cases would act at once; to let them: --confirm {acting}")
-        confirmed = typer.prompt(f"{acting} cases act at once. Type that number to go on", type=int)
-    if confirmed is not None and confirmed != acting:
-        raise CommandError(f"{acting} cases would act at once, not {confirmed}; nothing was published")
-
-
-def _told(draft: Loaded, seen: Preview, published: Published | None, batch: Batch | None, wish: Wish) -> None:
-    if wish.json_:
+def _told(draft: Loaded, seen: Preview, published: Published | None, batch: Batch | None, manner: Manner) -> None:
+    if manner.json_:
         done = {"published": published and published.version, "batch": batch and batch.id}
-        show.as_json(as_fields(draft, seen) | done)
+        told = {"merchant": draft.merchant.id, "compared": seen.compared, **seen.as_fields()}
+        show.as_json(told | done)
         return
     if published is None:
         show.say("Nothing was published.")

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from domain.telling import CHANNELS, MESSAGES, step_name
@@ -51,6 +52,12 @@ COLOURS = {
     Did.CLOSED: "bold green",
     Did.MOVED: "blue",
 }
+
+
+def bar(what: str, *, quiet: bool = False) -> Progress:
+    """How far a long work is, for a terminal; elsewhere nothing."""
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=ERR, disable=quiet or not ERR.is_terminal, transient=True)
 
 
 def say(text: str = "") -> None:

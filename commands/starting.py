@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from commands import show
 from commands.orders import JSON
@@ -93,15 +92,7 @@ def _moved_to(today: date, rows: list[InvoiceInput | RowError]) -> list[InvoiceI
 
 async def _start_all(client: CaseClient, rows: list[InvoiceInput | RowError], loaded: Merchants) -> Count:
     count, waiting = Count(), iter(rows)
-    bar = Progress(
-        TextColumn("Starting"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=show.ERR,
-        disable=not show.ERR.is_terminal,
-    )
-    with bar:
+    with show.bar("Starting") as bar:
         task = bar.add_task("start", total=len(rows))
 
         async def starter(mine: Iterator[InvoiceInput | RowError]) -> None:

@@ -11,6 +11,9 @@ STEP, STEER = "batch step", "steer batch"
 START = "start"
 """The kind of a batch that starts invoices; every other kind is the name of an order."""
 
+USUAL_RATE = 50.0
+"""How many invoices a second at most, unless somebody says otherwise."""
+
 
 class BatchState(StrEnum):
     """Where a batch stands."""
@@ -51,7 +54,7 @@ class BatchOrder:
 
 @dataclass(frozen=True, slots=True)
 class Steering:
-    """What a person wishes: another state, another rate, or more that may act at once."""
+    """What a person wishes: another state, another rate, or more messages that may go out at once."""
 
     batch_id: str
     state: BatchState | None = None

@@ -1,10 +1,12 @@
-"""What would go out at once: the count that a person must have seen before many cases are set going."""
+"""What would go out at once: the messages that a person must have seen counted before many cases are set going."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import reduce
 
 from domain.case import Case
 from domain.charge import Added, ChargeKind
@@ -14,20 +16,23 @@ from domain.facts import Facts
 from domain.law import Law
 from domain.policy import Channel, Policy
 from domain.rules import decide
-from domain.simulation import LONGEST, after_move
+from domain.simulation import LONGEST, after_move, obey
 from domain.telling import CHANNELS, MESSAGES
 
+Sends = tuple[Send, ...]
 
-def at_once(facts: Facts, policy: Policy, law: Law, now: datetime, moving_to: Policy | None = None) -> Send | None:
-    """The message that goes out now, or as soon as the contact window opens for this invoice; None: none does.
+
+def at_once(facts: Facts, policy: Policy, law: Law, now: datetime, moving_to: Policy | None = None) -> Sends:
+    """The messages that go out now, or as soon as the contact window opens for this invoice.
 
     ``moving_to`` are the rules that the facts say the case is still to be moved to.
     """
-    opens = _opening(facts, policy, law, now)
+    opens, sends = _opening(facts, policy, law, now), list[Send]()
     for _ in range(LONGEST):
         match decide(facts, policy, law, now):
             case Send() as send:
-                return send
+                sends.append(send)
+                facts = reduce(learn, obey(send, now), facts)
             case Note(event=event) as note:
                 facts, rules = learn(facts, event), after_move(note, policy, moving_to)
                 opens = opens if rules is policy else max(opens, _opening(facts, rules, law, now))
@@ -35,15 +40,14 @@ def at_once(facts: Facts, policy: Policy, law: Law, now: datetime, moving_to: Po
             case Wait(until=until, step=step) if until and (step or facts.moving) and now < until <= opens:
                 now = until
             case _:
-                return None
+                return tuple(sends)
     raise AssertionError("the rules go round in circles")
 
 
-def because_of(before: Send | None, after: Send | None) -> Send | None:
+def because_of(before: Sends, after: Sends) -> Sends:
     """What goes out at once because something was done: not what would have gone out anyhow."""
-    if before and after and (before.id, before.channel, before.message) == (after.id, after.channel, after.message):
-        return None
-    return after
+    anyhow = {(send.id, send.channel, send.message) for send in before}
+    return tuple(send for send in after if (send.id, send.channel, send.message) not in anyhow)
 
 
 def in_words(send: Send) -> str:
@@ -54,21 +58,20 @@ def in_words(send: Send) -> str:
 
 @dataclass(slots=True)
 class Foreseen:
-    """Of many invoices, how many act at once, by what goes out."""
+    """Of many invoices, how many messages go out at once, by what they are."""
 
     invoices: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
 
     @property
-    def acting(self) -> int:
-        """How many act at once."""
+    def messages(self) -> int:
+        """How many go out at once."""
         return self.kinds.total()
 
-    def add(self, send: Send | None) -> None:
+    def add(self, sends: Iterable[Send]) -> None:
         """One more invoice, and what goes out for it."""
         self.invoices += 1
-        if send:
-            self.kinds[in_words(send)] += 1
+        self.kinds.update(map(in_words, sends))
 
     def rows(self) -> list[tuple[str, int]]:
         """What goes out and how often, the most frequent first."""

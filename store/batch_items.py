@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -68,7 +68,7 @@ class Item:
     ref: InvoiceRef | None
     source: str | None
     acts: bool
-    """Whether it was counted among those that act at once."""
+    """Whether the messages that go out at once for it were counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +137,20 @@ class BatchItems:
         with reading(self.engine) as connection:
             return [_item(row) for row in connection.execute(query.where(mine).order_by(ITEM.c.place).limit(limit))]
 
-    def admit(self, batch_id: str, places: Sequence[int]) -> frozenset[int]:
-        """Of those that would act at once, the ones that may: not more, all in all, than a person has confirmed."""
+    def admit(self, batch_id: str, messages: Mapping[int, int]) -> frozenset[int]:
+        """Of the places, each with how many messages would go out at once for it, those that may have theirs: all in
+        all, not more than a person has confirmed.
+        """
         with writing(self.engine) as connection:
             batch = one_batch(connection, batch_id, lock=True)
-            left = len(places) if batch.at_once is None else max(0, batch.at_once - batch.acted)
-            admitted = sorted(places)[:left]
+            admitted, acted = list[int](), batch.acted
+            for place in sorted(messages):
+                if batch.at_once is None or acted + messages[place] <= batch.at_once:
+                    admitted.append(place)
+                    acted += messages[place]
             mine = (ITEM.c.batch_id == batch_id) & among(ITEM.c.place, admitted, connection)
             connection.execute(update(ITEM).where(mine).values(acts=True))
-            change_batch(connection, batch_id, acted=batch.acted + len(admitted))
+            change_batch(connection, batch_id, acted=acted)
         return frozenset(admitted)
 
     def start(self, batch_id: str, openings: Sequence[tuple[int, Opening]], now: datetime) -> list[InvoiceRef]:
@@ -156,6 +161,7 @@ class BatchItems:
         in_turn = sorted(openings, key=lambda one: (one[1].invoice.merchant, one[1].invoice.number, one[0]))
         opened: list[Opened] = []
         with writing(self.engine) as connection:
+            one_batch(connection, batch_id, lock=True)  # before its items, as everybody does
             for _, opening in in_turn:
                 opened.append(enter(connection, opening, now))
             ended = [

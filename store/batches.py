@@ -50,8 +50,9 @@ class Batch:
     fields: Mapping[str, str] = field(default_factory=dict)
     selection: Selection = EVERYTHING
     at_once: int | None = None
-    """How many may act at once because of it, as a person has confirmed; None: as many as there are."""
+    """How many messages may go out at once because of it, as a person has confirmed; None: as many as there are."""
     acted: int = 0
+    """How many of those did."""
     state: BatchState = BatchState.FILLING
     said: str = ""
     total: int = 0
@@ -141,11 +142,11 @@ class Batches:
             return one_batch(connection, batch_id)
 
     def hold_back(self, batch_id: str) -> None:
-        """Pause a batch of which more would act at once than were confirmed, and say so."""
+        """Pause a batch by which more messages would go out at once than were confirmed, and say so."""
         with writing(self.engine) as connection:
             batch = one_batch(connection, batch_id, lock=True)
             if batch.state is BatchState.RUNNING:
-                said = f"More would act at once than the {batch.at_once or 0:,} that were confirmed"
+                said = f"More messages would go out at once than the {batch.at_once or 0:,} that were confirmed"
                 change_batch(connection, batch_id, state=BatchState.PAUSED, said=said)
 
     def get(self, batch_id: str, merchant: str | None = None) -> Batch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from domain.money import Money
 from domain.waiting import Waiting
 from store.cases import CHANGE_INVOICE, INVOICE, OF, CaseFile
 from store.codec import dump, load
-from store.engine import reading, writing
+from store.engine import among, reading, writing
 from store.tables import LookRow
 
 LOOK: Table = LookRow.__table__  # type: ignore[attr-defined]
@@ -148,10 +149,12 @@ class Looks:
             row = connection.execute(query).one()
         return row.looked_at, row.next_at
 
-    def stages(self) -> dict[str, int]:
-        """How many invoices stand where."""
+    def stages(self, ids: Sequence[int] | None = None) -> dict[str, int]:
+        """How many invoices stand where: of these, or of all."""
         query = select(INVOICE.c.stage, func.count().label("invoices")).group_by(INVOICE.c.stage)
         with reading(self.engine) as connection:
+            if ids is not None:
+                query = query.where(among(INVOICE.c.id, ids, connection))
             return {row.stage: row.invoices for row in connection.execute(query)}
 
 

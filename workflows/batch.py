@@ -48,7 +48,7 @@ class BatchWorkflow:
 
     @workflow.signal(name="resume")
     def resume(self, at_once: int | None = None) -> None:
-        """Go on; so many more may act at once."""
+        """Go on; so many more messages may go out at once."""
         self.wishes.append(Steering(self.order.batch_id, BatchState.RUNNING, at_once=at_once))
 
     @workflow.signal(name="stop")

@@ -12,10 +12,9 @@ from config.discreet import discreetly
 from config.invoice_rows import read_json
 from config.invoices import MerchantOf, read_invoice
 from config.problems import ConfigError
-from domain.decisions import Send
 from domain.events import learn
 from domain.facts import Facts
-from domain.foresight import Foreseen, at_once, because_of
+from domain.foresight import Foreseen, Sends, at_once, because_of
 from domain.law import law_of
 from domain.policy import Policy
 from domain.wire import InvoiceRef
@@ -44,7 +43,7 @@ class Foretold:
     """An order as it would be given, and what would go out at once because of it."""
 
     ready: Prepared
-    goes_out: Send | None
+    goes_out: Sends
 
 
 @dataclass(slots=True)
@@ -61,14 +60,14 @@ class Outlook:
     """The first of the refused, and why."""
 
     def to_confirm(self, *, starts: bool) -> int:
-        """The count that a person must have seen: of old invoices to be started, those that act at once; of an order,
-        those that act because of it or, where none does, all that get it.
+        """The count that a person must have seen: of the messages that go out at once, to old invoices that are started
+        or because of an order; where an order sends none, of the invoices that get it.
         """
-        return self.late.acting if starts else self.all.acting or self.all.invoices
+        return self.at_once(starts=starts) or (0 if starts else self.all.invoices)
 
     def at_once(self, *, starts: bool) -> int:
-        """How many may act at once, once a person has confirmed."""
-        return self.late.acting if starts else self.all.acting
+        """How many messages may go out at once, once a person has confirmed."""
+        return (self.late if starts else self.all).messages
 
     def refuse(self, which: str, why: str) -> None:
         """One more that could not be used."""
@@ -78,10 +77,10 @@ class Outlook:
 
     def add_start(self, opening: Opening, now: datetime) -> None:
         """One more invoice to be started."""
-        send = first_send(opening, now)
-        self.all.add(send)
+        sends = first_sends(opening, now)
+        self.all.add(sends)
         if is_late(opening, now):
-            self.late.add(send)
+            self.late.add(sends)
 
 
 async def outlook_of(
@@ -116,7 +115,7 @@ def foretold(books: Books, ref: InvoiceRef, asked: Asked, order_id: str, now: da
     """
     ready = prepared(books, ref, asked, order_id, now)
     if ready.known:
-        return Foretold(ready, None)
+        return Foretold(ready, ())
     case = ready.case
     before = at_once(case.facts, case.policy, case.law, now, case.moving_to)
     facts = learn(case.facts, ready.event)
@@ -124,7 +123,7 @@ def foretold(books: Books, ref: InvoiceRef, asked: Asked, order_id: str, now: da
     return Foretold(ready, because_of(before, after))
 
 
-def first_send(opening: Opening, now: datetime) -> Send | None:
+def first_sends(opening: Opening, now: datetime) -> Sends:
     """What goes out at once for an invoice that is started."""
     invoice = opening.invoice
     return at_once(Facts.at_start(invoice), opening.policy, law_of(invoice.country, invoice.kind), now)

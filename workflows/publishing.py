@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from difflib import unified_diff
 from hashlib import sha256
 from itertools import count
+from typing import Any
 
 from config.discreet import discreetly
 from config.merchants import Loaded
@@ -33,9 +34,6 @@ from workflows.foreseeing import EXAMPLES
 from workflows.published import policy_under
 
 Row = tuple[str, str, str]
-
-RATE = 50.0
-"""Cases a second that are moved at most, unless somebody says otherwise."""
 
 DRAFT = Rules(0, 0)
 """Rules that nobody has published yet."""
@@ -74,6 +72,22 @@ class Preview:
     acting: dict[When, Foreseen] = field(default_factory=lambda: {when: Foreseen() for when in When})
     """What goes out at once if they are moved now, or at their next step."""
 
+    def as_fields(self) -> dict[str, Any]:
+        """The same for machines."""
+        return {
+            "changes": list(self.source),
+            "running": self.running,
+            "stages": dict(self.stages),
+            "on_their_way": self.on_their_way,
+            "at_agency": self.at_agency,
+            "refused": self.refused,
+            "examples": self.examples,
+            "unchanged": self.unchanged,
+            "kinds": dict(self.kinds.most_common()),
+            "first": [{"number": one.ref.number, "before": one.before, "after": one.after} for one in self.first],
+            "at_once": {when.value: dict(foreseen.rows()) for when, foreseen in self.acting.items()},
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Comparing:
@@ -87,15 +101,15 @@ class Comparing:
     def preview(self, cases: Sequence[tuple[InvoiceRef, datetime]], tell: Callable[[], object]) -> Preview:
         """What would change for these cases, each at its own now; ``tell`` hears of each."""
         newest = self.books.registry.newest(self.draft.merchant.id)
-        seen = Preview(lines_between(newest.source if newest else "", self.draft.text))
+        stages = self.books.looks.stages([ref.id for ref, _ in cases])
+        lines = lines_between(newest.source if newest else "", self.draft.text)
+        seen = Preview(lines, running=len(cases), stages=Counter(stages))
         for ref, now in cases:
             self._add(seen, self.books.cases.read(ref.id), ref, now)
             tell()
         return seen
 
     def _add(self, seen: Preview, case: CaseFile, ref: InvoiceRef, now: datetime) -> None:
-        seen.running += 1
-        seen.stages[self.books.looks.one(ref.id).stage] += 1
         try:
             policy = policy_under(self.draft.text, case)
         except ConfigError as error:

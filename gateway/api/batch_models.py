@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from config.problems import Problem, explained, keys_of, shown_key
-from domain.batches import BatchProgress, BatchState
+from domain.batches import USUAL_RATE, BatchProgress, BatchState
 from domain.stages import Stage
 from gateway.api.models import Document, Number
 from gateway.api.problems import invalid
@@ -59,7 +59,7 @@ class WantedBatch(Wanted):
     """Your own id for it; given twice it is the same batch."""
     why: Annotated[str, Field(max_length=1_000)] = ""
     """Why; kept with it."""
-    rate: Annotated[float, Field(ge=0.01, le=10_000)] = 50.0
+    rate: Annotated[float, Field(ge=0.01, le=10_000)] = USUAL_RATE
     """How many a second at most."""
 
 
@@ -71,7 +71,7 @@ class WantedOrders(WantedBatch):
     selection: WantedSelection
     """Which invoices are meant."""
     confirm: Annotated[int, Field(ge=0, le=10_000_000)] = 0
-    """How many may act at once because of it, as the outlook told; if more would, the batch pauses."""
+    """How many messages may go out at once because of it, as the outlook told; if more would, the batch pauses."""
 
 
 class BatchDocument(Document):
@@ -142,7 +142,7 @@ class FilledBatch(Document):
 
 
 class GoesOut(Document):
-    """A kind of message, and for how many invoices it goes out."""
+    """A kind of message, and how often it goes out."""
 
     what: str = Field(examples=["reminder by e-mail, fee 60.00 SEK"])
     """What goes out."""
@@ -162,7 +162,7 @@ class OutlookDocument(Document):
     at_once: list[GoesOut]
     """What would go out at once, or as soon as the contact window opens."""
     confirm: int
-    """How many a person has to confirm: of invoices to be started, the overdue ones that act at once."""
+    """How many messages a person has to confirm: of invoices to be started, those for overdue ones."""
     examples: list[str]
     """The first that could not be used, and why."""
 

@@ -49,7 +49,7 @@ from store.batch_items import BatchRunsError
 
 BatchId = Annotated[str, Path(pattern="^[0-9a-f]{12,32}$", description="The batch's id.", examples=["3f9a0c1b2d4e"])]
 Confirm = Annotated[
-    int, Query(ge=0, le=FARTHEST, description="How many more may act at once; if more would, the batch pauses.")
+    int, Query(ge=0, le=FARTHEST, description="How many messages may go out at once; if more would, the batch pauses.")
 ]
 _ORDER = {
     "order": {"command": "pause", "until": "2031-05-01"},
@@ -116,7 +116,7 @@ def _starting(routes: APIRouter) -> None:
         responses=answers(BatchDocument, {202: "It runs."}, reads=True),
     )
     async def run(asks: WritesInvoices, batch_id: BatchId, confirm: Confirm = 0) -> BatchDocument:
-        """Take no more invoices, and begin. Of overdue invoices, only as many act as are confirmed."""
+        """Take no more invoices, and begin. For overdue ones only as many messages go out at once as are confirmed."""
         if not (await mine(asks, batch_id)).starts:
             raise Refusal(Kind.NOT_FOUND, "This key's merchant has no such batch of invoices.")
         batch = await asyncio.to_thread(asks.service.books.batches.run, batch_id, confirm)
@@ -134,7 +134,7 @@ def _ordering(routes: APIRouter) -> None:
         openapi_extra=takes_model(WantedOrders, _ORDER),
     )
     async def order(request: Request, asks: WritesCommands, key: IdempotencyKey = None) -> Response:
-        """To all invoices that are meant, now. Only as many act at once as are confirmed; see the outlook first."""
+        """To all that are meant, now. Only as many messages go out at once as are confirmed; see the outlook first."""
         body = await read_body(request)
         wanted, batch = ordered(asks, body)
 
@@ -187,7 +187,7 @@ def _steering(routes: APIRouter) -> None:
 
     @steers("resume", "resumeBatch", "Let a batch go on")
     async def resume(asks: WritesCommands, batch_id: BatchId, confirm: Confirm = 0) -> BatchDocument:
-        """If it paused because more would act at once than were confirmed, say how many more may."""
+        """If it paused because more messages would go out at once than were confirmed, say how many more may."""
         return await steered(asks, Steering(batch_id, BatchState.RUNNING, at_once=confirm or None))
 
     @steers("stop", "stopBatch", "Give up the rest of a batch")

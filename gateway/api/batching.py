@@ -29,7 +29,7 @@ from workflows.foreseeing import outlook_of
 from workflows.orders import FOR_MANY
 
 MOST = 2_000
-"""Invoices that an outlook looks at; more take longer than a request may."""
+"""Invoices that an outlook or a preview looks at; more take longer than a request may."""
 FARTHEST = 10_000_000
 """The last place of a batch."""
 

@@ -26,7 +26,7 @@ HOW: dict[str, Any] = {
         "type": "integer",
         "minimum": 0,
         "maximum": 10_000_000,
-        "description": "How many cases may act at once because of it; if more would, moving pauses. Default: 0.",
+        "description": "How many messages may go out at once because of it; if more would, moving pauses. Default: 0.",
     },
 }
 

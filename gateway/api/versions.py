@@ -13,10 +13,11 @@ from fastapi.responses import Response
 
 from config.merchants import Loaded, load_text
 from config.problems import ConfigError, Problem, nearest, shape
+from domain.batches import USUAL_RATE
 from domain.wire import InvoiceRef
 from domain.words import When
 from gateway.api.auth import Caller, ManagesPolicies
-from gateway.api.batching import begin
+from gateway.api.batching import MOST, begin
 from gateway.api.bodies import Body, read_body
 from gateway.api.once import Answer, IdempotencyKey, once
 from gateway.api.problems import Kind, Refusal, invalid, wrong_at
@@ -26,7 +27,6 @@ from gateway.api.version_models import (
     HOW,
     LONGEST_WHY,
     RUNNING,
-    ChangedPlan,
     PreviewDocument,
     PublishedVersion,
     VersionInUse,
@@ -35,12 +35,9 @@ from gateway.api.version_models import (
     takes,
 )
 from store.registry import Published
-from workflows.publishing import RATE, Comparing, Preview, move_all, running_cases
+from workflows.publishing import Comparing, move_all, running_cases
 
 Number = Annotated[int, Path(ge=1, le=999_999, description="The version's number.")]
-
-MOST = 2_000
-"""Running cases that a preview looks at; more take longer than a request may."""
 
 
 def router() -> APIRouter:
@@ -93,7 +90,7 @@ def _publishing(routes: APIRouter) -> None:
         cases = [(ref, await _now(asks, ref)) for ref in refs[:MOST]]
         comparing = Comparing(asks.service.books, draft, most=MOST)
         seen = await asyncio.to_thread(comparing.preview, cases, lambda: None)
-        return _told(seen, is_all=len(refs) <= MOST)
+        return PreviewDocument(is_all=len(refs) <= MOST, **seen.as_fields())
 
     @routes.post(
         "/versions",
@@ -121,7 +118,7 @@ def _publishing(routes: APIRouter) -> None:
 async def _move(asks: Caller, published: Published, when: When, at_once: int) -> str:
     """Begin to move the running cases; the batch's id."""
     books = asks.service.books
-    batch = await asyncio.to_thread(move_all, books, published, asks.merchant, when, at_once, RATE)
+    batch = await asyncio.to_thread(move_all, books, published, asks.merchant, when, at_once, USUAL_RATE)
     await begin(asks, batch.id)
     return batch.id
 
@@ -173,7 +170,7 @@ def _in_source(problem: Problem) -> Problem:
 
 
 def _how(body: Body) -> tuple[When | None, int, str]:
-    """When running cases are moved, how many may act at once because of it, and why."""
+    """When running cases are moved, how many messages may go out at once because of it, and why."""
     running, at_once, why = (
         body.data.get(name, default) for name, default in (("running", "pin"), ("at_once", 0), ("why", ""))
     )
@@ -193,22 +190,3 @@ def _whole(name: str, value: object, most: int) -> int:
 
 def _fields(one: Published) -> dict[str, Any]:
     return {"version": one.version, "at": one.at, "who": one.who, "why": one.why}
-
-
-def _told(seen: Preview, *, is_all: bool) -> PreviewDocument:
-    return PreviewDocument(
-        changes=list(seen.source),
-        running=seen.running,
-        is_all=is_all,
-        stages=dict(seen.stages),
-        on_their_way=seen.on_their_way,
-        at_agency=seen.at_agency,
-        refused=seen.refused,
-        examples=seen.examples,
-        unchanged=seen.unchanged,
-        kinds=dict(seen.kinds.most_common()),
-        first=[
-            ChangedPlan(number=one.ref.number, before=list(one.before), after=list(one.after)) for one in seen.first
-        ],
-        at_once={when.value: dict(foreseen.rows()) for when, foreseen in seen.acting.items()},
-    )

@@ -74,7 +74,7 @@ def test_a_count_that_is_not_what_was_counted_publishes_nothing(system: System, 
     told = system.run("policy", "publish", shop.write("40.00"), "--running", "now", *given)
 
     assert told.returncode == 1
-    assert "0 cases would act at once, not 7; nothing was published" in told.stderr
+    assert "nothing was done: 0 must be confirmed" in told.stderr
     assert len(shop.versions()) == 1
 
 

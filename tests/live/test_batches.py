@@ -315,7 +315,7 @@ async def test_trap_5_old_invoices_act_only_as_many_as_were_confirmed(house: Hou
 
     paused = await many.until_it_is(BatchState.PAUSED)
     assert paused.handled == 4
-    assert "More would act at once than the 4 that were confirmed" in paused.said
+    assert "More messages would go out at once than the 4 that were confirmed" in paused.said
     assert sum(house.books.cases.has("nordljus", number) for number in named("old", 10)) == 4
 
     await many.steer(BatchState.RUNNING, at_once=5)

@@ -33,10 +33,19 @@ def version(house: House, name: str, **changes: str) -> Loaded:
     return load_text(text, name)
 
 
+TOLD = """    - {channel: email, viewed_within: 3 days}
+    - {channel: sms, viewed_within: 2 days}
+    - {channel: letter}
+  due_reminder: {channels: [email, sms]}           # or: none
+"""
+MAIL = "    - {channel: email}\n  due_reminder: none\n"
+LETTER = "    - {channel: letter}\n  due_reminder: {channels: [email]}\n"
+
 OLD = {
     "wait": "after_due: 5 days",
     "fee": "fee: 60.00",
     "due_reminder": "due_reminder: {channels: [email, sms]}           # or: none",
+    "told": TOLD,
     "groups": "groups:\n  vip: {reminders: [], collection: never}\n",
 }
 
@@ -101,7 +110,7 @@ async def test_what_is_foreseen_is_what_happens_when_cases_are_moved(house: Hous
     assert (seen.running, seen.unchanged) == (2, 0)
     assert seen.kinds["reminder 1 by e-mail: earlier"] == 2
     assert seen.acting[When.NOW].rows() == [("reminder by e-mail, fee 60.00 SEK", 2)]
-    assert seen.acting[When.NEXT_STEP].acting == 0
+    assert seen.acting[When.NEXT_STEP].messages == 0
 
     batch = await moved(house, publish(house, second), "sooner", When.NOW, at_once=2)
     for ref in refs:
@@ -134,6 +143,26 @@ async def test_no_more_act_at_once_than_a_person_has_confirmed(house: House):
         await house.client.look_again(ref)
         await house.client.rest(ref)
     assert [reminders(house, ref) for ref in refs] == [["04-02"]] * 3
+
+
+async def test_what_a_person_confirms_are_messages_and_a_case_goes_with_all_of_its_own(house: House):
+    """Trap 5: nobody has viewed it, so that the new rules remind it by e-mail and send it by letter in one minute."""
+    first, second = version(house, "both", told=MAIL), version(house, "both", told=LETTER)
+    [ref] = await overdue(house, first, "both-1")
+    seen = (await preview(house, second)).acting[When.NOW]
+    before = len(house.books.cases.read(ref.id).facts.sends)
+
+    batch = await moved(house, publish(house, second), "both", When.NOW, at_once=1)
+    assert seen.rows() == [("due reminder by e-mail", 1), ("invoice by letter", 1)]
+    assert (batch.state, batch.acted, batch.said[-30:]) == (BatchState.PAUSED, 0, "than the 1 that were confirmed")
+
+    batches = BatchClient(house.client.plain, house.books, house.client.queue)
+    await batches.steer(Steering(batch.id, BatchState.RUNNING, at_once=seen.messages), timedelta(seconds=20))
+    batch = await rested(house, batch.id)
+    await house.client.look_again(ref)
+    await house.client.rest(ref)
+    assert (batch.state, batch.acted) == (BatchState.DONE, 2)
+    assert len(house.books.cases.read(ref.id).facts.sends) == before + 2
 
 
 async def test_at_the_next_step_means_when_that_step_would_begin(house: House):

@@ -16,7 +16,9 @@ from store.books import Books, open_books
 from store.cases import INVOICE
 from store.engine import reading, writing
 from store.selecting import Selection
+from tests.databases import on_postgres
 from tests.gateway.cases import merchant, opening
+from tests.store.test_duties import said
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
 
@@ -89,6 +91,17 @@ def test_what_is_settled_is_counted_and_waits_no_more_and_the_last_ends_the_batc
     assert books.batches.get("b1").ended_at == NOW
 
 
+def test_what_starts_invoices_takes_the_batch_before_them_as_a_stop_does(books: Books):
+    filled(books, 1)
+
+    with said(books) as statements:
+        books.batch_items.start("b1", [(1, opening("1"))], NOW)
+
+    first = statements[0][0]
+    assert "FROM batch " in " ".join(first.split())
+    assert not on_postgres() or "FOR UPDATE" in first
+
+
 def test_names_and_addresses_go_as_soon_as_nobody_waits_for_them(books: Books):
     filled(books, 1, 2, 3)
     books.batch_items.settle("b1", [Ended(1, ItemState.DONE), Ended(2, ItemState.REFUSED, "why")], NOW)
@@ -124,25 +137,32 @@ def test_a_batch_is_paused_resumed_and_stopped_and_stays_stopped(books: Books):
 def test_trap_5_no_more_act_at_once_than_were_confirmed_then_the_batch_pauses_and_says_so(books: Books):
     filled(books, *range(1, 7), at_once=3)
 
-    assert books.batch_items.admit("b1", [1, 2]) == {1, 2}
-    assert books.batch_items.admit("b1", [4, 5]) == {4}
+    assert books.batch_items.admit("b1", {1: 1, 2: 1}) == {1, 2}
+    assert books.batch_items.admit("b1", {4: 1, 5: 1}) == {4}
     books.batches.hold_back("b1")
 
     batch = books.batches.get("b1")
     assert (batch.state, batch.acted) == (BatchState.PAUSED, 3)
-    assert "More would act at once than the 3 that were confirmed" in batch.said
+    assert "More messages would go out at once than the 3 that were confirmed" in batch.said
     assert [item.place for item in books.batch_items.waiting("b1", 10) if item.acts] == [1, 2, 4]
+
+
+def test_trap_5_what_is_counted_are_messages_and_an_invoice_goes_with_all_of_its_own(books: Books):
+    filled(books, 1, 2, 3, at_once=4)
+
+    assert books.batch_items.admit("b1", {1: 2, 2: 1, 3: 2}) == {1, 2}
+    assert books.batches.get("b1").acted == 3
 
 
 def test_trap_5_a_person_who_resumes_confirms_how_many_more(books: Books):
     filled(books, 1, 2, 3, at_once=1)
-    books.batch_items.admit("b1", [1, 2, 3])
+    books.batch_items.admit("b1", {1: 1, 2: 1, 3: 1})
     books.batches.hold_back("b1")
 
     batch = books.batches.steer(Steering("b1", BatchState.RUNNING, at_once=2), NOW)
 
     assert (batch.state, batch.said, batch.at_once) == (BatchState.RUNNING, "", 3)
-    assert books.batch_items.admit("b1", [2, 3]) == {2, 3}
+    assert books.batch_items.admit("b1", {2: 1, 3: 1}) == {2, 3}
 
 
 def test_a_batch_with_which_nothing_was_done_is_forgotten(books: Books):
