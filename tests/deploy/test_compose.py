@@ -19,6 +19,7 @@ from commands.session import connected
 from config.environment import FILE
 from config.production import check
 from config.settings import Settings, read_settings, variables
+from store.engine import POOL
 from tests.deploy.tools import DEPLOY, ROOT, compose
 from worker import GRACE
 from workflows.server import serving
@@ -122,6 +123,14 @@ def _answering(status: int) -> Any:
         writer.close()
 
     return answer
+
+
+def test_the_books_have_room_for_all_who_connect(machine: dict[str, Any]):
+    """PostgreSQL itself takes a hundred, and two workers and a gateway may want more."""
+    room = int(machine["services"]["books"]["command"][-1].removeprefix("max_connections="))
+
+    assert room >= 10 * sum(POOL.values()) + 10
+    assert machine["services"]["worker"]["deploy"]["replicas"] + 1 <= 10
 
 
 def test_nothing_starts_before_what_it_needs(machine: dict[str, Any]):

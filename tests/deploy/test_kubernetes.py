@@ -18,6 +18,8 @@ from config.merchants import load_merchant
 from config.production import check
 from config.settings import Settings, read_settings, variables
 from domain.deliveries import webhook_queue
+from gateway.api.bodies import MOST
+from gateway.hooks import LONGEST
 from telemetry.figures import BACKLOG
 from tests.deploy.tools import DEPLOY, OVERLAY, built, built_with, containers
 from worker import GRACE
@@ -27,7 +29,8 @@ VERSIONS = ("1.30", "1.37")
 COMPONENTS = ("keda", "temporal-api-key", "temporal-mtls")
 SETTINGS = {name for name, _ in variables()}
 TEMPORAL = re.compile(r"TEMPORAL_(ADDRESS|NAMESPACE|API_KEY|TLS_CLIENT_(CERT|KEY)_PATH)")
-KEDA = {"endpoint", "namespace", "taskQueue", "queueTypes", "targetQueueSize"}
+FROM_ENV = {"endpoint": "TEMPORAL_ADDRESS", "namespace": "TEMPORAL_NAMESPACE", "apiKey": "TEMPORAL_API_KEY"}
+KEDA = {*(f"{key}FromEnv" for key in FROM_ENV), "taskQueue", "queueTypes", "targetQueueSize"}
 """Keys of its Temporal scaler, read in its source on 2026-11-22; the whole was held against its schema that day."""
 
 
@@ -138,6 +141,8 @@ def test_probes_ask_where_tests_of_the_gateway_find_answers(plain: list[dict[str
         }
         assert {ports[get["port"]] for get in asked.values()} == {port}
         assert ports["metrics"] == int(settings_of(plain)["KVITT_METRICS_PORT"])
+        told = one(plain, "Deployment", f"kvitt-{name}")["spec"]["template"]["metadata"]["annotations"]
+        assert told == {"prometheus.io/scrape": "true", "prometheus.io/port": str(ports["metrics"])}
 
 
 def test_the_network_lets_in_who_must_get_in(plain: list[dict[str, Any]]):
@@ -154,12 +159,30 @@ def test_the_network_lets_in_who_must_get_in(plain: list[dict[str, Any]]):
     assert backend == {"name": "kvitt-gateway", "port": {"name": service["ports"][0]["name"]}}
 
 
+def test_the_ingress_lets_through_all_that_the_gateway_reads(plain: list[dict[str, Any]]):
+    """Its own limit is one mebibyte, and a vendor's call that it refuses is lost in the end."""
+    told = one(plain, "Ingress", "kvitt")["metadata"]["annotations"]["nginx.ingress.kubernetes.io/proxy-body-size"]
+
+    assert told == f"{max(LONGEST, MOST) // 2**20}m"
+
+
+def test_nothing_is_put_into_a_folder_that_goes_with_its_pod(plain: list[dict[str, Any]]):
+    said = settings_of(plain)
+
+    assert {said[f"KVITT_{name}"] for name in ("EMAIL", "SMS", "LETTER", "COLLECTION")} == {
+        "sendgrid",
+        "none",
+        "pingen",
+    }
+    assert one(plain, "Deployment", "kvitt-worker")["spec"]["template"]["spec"]["volumes"][0]["emptyDir"]
+
+
 def test_our_servers_and_vendors_can_be_reached(each: list[dict[str, Any]]):
     let_out = {port["port"] for rule in one(each, "NetworkPolicy", "kvitt")["spec"]["egress"] for port in rule["ports"]}
     smtp = Settings().smtp
     temporal = int(settings_of(each)["TEMPORAL_ADDRESS"].rpartition(":")[2])
 
-    assert {53, 443, 5432, 465, temporal, smtp.port, smtp.imap_port, Settings().printhouse.port} == let_out
+    assert {53, 443, 5432, 4318, 465, temporal, smtp.port, smtp.imap_port, Settings().printhouse.port} == let_out
 
 
 def test_budgets_and_spreads_are_about_ours(plain: list[dict[str, Any]]):
@@ -186,10 +209,12 @@ def test_workers_scale_by_a_figure_that_there_is(plain: list[dict[str, Any]]):
 
 
 def test_keda_asks_for_queues_of_ours(tmp_path: Path):
-    documents = built_with(tmp_path, "keda")
+    documents = built_with(tmp_path, "temporal-api-key", "keda")
     scaled = one(documents, "ScaledObject", "kvitt-worker")
     asked = {(each["metadata"]["taskQueue"], each["metadata"]["queueTypes"]) for each in scaled["spec"]["triggers"]}
     kinds = {1: "workflow", 2: "activity"}
+    (worker,) = containers(one(documents, "Deployment", "kvitt-worker"))
+    told = {*settings_of(documents), *(entry["name"] for entry in worker["env"])}
 
     assert not [document for document in documents if document["kind"] == "HorizontalPodAutoscaler"]
     assert scaled["apiVersion"] == "keda.sh/v1alpha1"
@@ -198,8 +223,22 @@ def test_keda_asks_for_queues_of_ours(tmp_path: Path):
     for each in scaled["spec"]["triggers"]:
         assert each["metadata"].keys() == KEDA
         assert all(isinstance(value, str) for value in each["metadata"].values())
-        assert each["metadata"]["endpoint"] == settings_of(documents)["TEMPORAL_ADDRESS"]
-        assert each["metadata"]["namespace"] == settings_of(documents)["TEMPORAL_NAMESPACE"]
+        assert {key: each["metadata"][f"{key}FromEnv"] for key in FROM_ENV} == FROM_ENV
+    assert set(FROM_ENV.values()) <= told
+
+
+def test_keda_gets_in_by_the_workers_certificate(tmp_path: Path):
+    documents = built_with(tmp_path, "temporal-mtls", "keda", "keda-mtls")
+    worker = one(documents, "Deployment", "kvitt-worker")["spec"]["template"]["spec"]
+    (mounted,) = (volume["secret"]["secretName"] for volume in worker["volumes"] if volume["name"] == "temporal")
+    held = one(documents, "TriggerAuthentication", "kvitt-temporal")["spec"]["secretTargetRef"]
+
+    assert {each["parameter"]: (each["name"], each["key"]) for each in held} == {
+        "cert": (mounted, "tls.crt"),
+        "key": (mounted, "tls.key"),
+    }
+    for each in one(documents, "ScaledObject", "kvitt-worker")["spec"]["triggers"]:
+        assert each["authenticationRef"] == {"name": "kvitt-temporal"}
 
 
 HELD = {"sendgrid-webhook-keys": "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE" + "A" * 86 + "=="}
