@@ -199,9 +199,9 @@ class BatchRow(SQLModel, table=True):
     rate: float
     """How many a second at most."""
     at_once: int | None = None
-    """How many may act at once because of it, as a person has confirmed; None: no limit was asked for."""
+    """How many messages may go out at once because of it, as a person has confirmed; None: no limit was asked for."""
     acted: int = 0
-    """How many have."""
+    """How many did."""
     state: str = Field(default="filling", max_length=16, index=True)
     """``filling``, ``running``, ``paused``, ``done`` or ``stopped``."""
     said: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
@@ -220,7 +220,7 @@ class BatchItemRow(SQLModel, table=True):
     batch_id: str = Field(foreign_key="batch.id", primary_key=True, max_length=64)
     place: int = Field(primary_key=True)
     """Its place in the file, or in the selection, from 1 on."""
-    invoice_id: int | None = Field(default=None, foreign_key="invoice.id")
+    invoice_id: int | None = Field(default=None, foreign_key="invoice.id", index=True)
     source: str | None = Field(default=None, sa_column=Column(Text))
     """An invoice to be started, as JSON; it goes as soon as nobody waits for it."""
     number: str = Field(default="", max_length=64, sa_column_kwargs={"server_default": ""})
@@ -228,7 +228,7 @@ class BatchItemRow(SQLModel, table=True):
     origin: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
     """Where it was written, as ``march.csv:17``."""
     acts: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
-    """Whether it counts among those that act at once."""
+    """Whether the messages that go out at once for it were counted."""
     state: str = Field(default="waiting", max_length=16)
     """``waiting``, ``done``, ``unchanged`` or ``refused``."""
     said: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
@@ -242,7 +242,7 @@ class ContactRow(SQLModel, table=True):
 
     customer: str = Field(primary_key=True, max_length=64)
     day: date = Field(primary_key=True)
-    invoice_id: int = Field(foreign_key="invoice.id")
+    invoice_id: int = Field(foreign_key="invoice.id", index=True)
     at: datetime = Field(sa_column=_moment())
 
 
@@ -271,7 +271,7 @@ class HeardRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     vendor: str = Field(max_length=32)
     key: str = Field(max_length=64)
-    post_id: int | None = Field(default=None, foreign_key="post.id")
+    post_id: int | None = Field(default=None, foreign_key="post.id", index=True)
     """Where it stood; without it we asked."""
     send_id: str | None = Field(default=None, foreign_key="send.id", max_length=32, index=True)
     """Without it nobody knows which send it is about."""
@@ -358,7 +358,7 @@ class DeliveryRow(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=64)
     """The ``webhook-id`` under which the receiver knows it."""
     endpoint_id: str = Field(foreign_key="endpoint.id", index=True)
-    invoice_id: int = Field(foreign_key="invoice.id")
+    invoice_id: int = Field(foreign_key="invoice.id", index=True)
     seq: int
     type: str = Field(max_length=64)
     body: str = Field(sa_column=Column(Text, nullable=False))
@@ -370,7 +370,8 @@ class DeliveryRow(SQLModel, table=True):
     last_status: int | None = None
     last_said: str = Field(default="", sa_column=Column(Text, nullable=False))
     created_at: datetime = Field(sa_column=_moment())
-    ended_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    ended_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True, index=True))
+    """When it arrived, or was given up."""
 
 
 class LookRow(SQLModel, table=True):
@@ -392,6 +393,7 @@ class ForgottenRow(SQLModel, table=True):
     """An invoice whose customer was forgotten: who did it and when, naming nobody. See ``store/forgetting.py``."""
 
     __tablename__ = "forgotten"
+    __table_args__ = (_index_of("ix_forgotten_keep_until", "sealed IS NOT NULL", "keep_until"),)
 
     invoice_id: int = Field(foreign_key="invoice.id", primary_key=True)
     at: datetime = Field(sa_column=_moment())

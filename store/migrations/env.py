@@ -1,4 +1,4 @@
-"""Runs migrations in the transaction that ``store.schema.upgrade`` has begun: all of them, or none."""
+"""Runs a migration in the transaction that ``store.schema.upgrade`` has begun: all of it, or none."""
 
 from __future__ import annotations
 
