@@ -15,9 +15,7 @@ from domain.facts import IN_DOUBT
 from domain.keeping import KeepingRule
 from store.books import Books
 from store.cases import CaseFile
-from store.forgetting import Forget, Forgotten, forgotten_in
-
-"""What may be out, or may not."""
+from store.forgetting import Forget, Forgotten
 
 
 class NotYetError(ValueError):
@@ -37,15 +35,14 @@ class Forgetter:
         """Forget an invoice's customer; what was forgotten before stays as it is.
 
         Raises:
-            NotYetError: the case lives, or no pack can be made of it.
+            NotYetError: the case lives, or has just changed, or no pack can be made of it.
         """
-        with self.books.cases.locked(invoice_id) as case:
-            known = forgotten_in(case.connection, invoice_id) if case.connection else None
-            if known is None:
-                self._refuse(case)
-                self.books.forgetting.forget(case, self._sealed(case, who, why))
+        if self.books.forgetting.of(invoice_id) is None:
+            self.check(invoice_id)
+            case = self.books.cases.read(invoice_id)
+            self._forget(case, self._sealed(case, who, why))
         take_out(self.outbox, [send.id for send in self.books.sends.of_invoice(invoice_id)])
-        found = known or self.books.forgetting.of(invoice_id)
+        found = self.books.forgetting.of(invoice_id)
         if found is None:
             raise AssertionError("what was forgotten is written down")
         return found
@@ -57,15 +54,25 @@ class Forgetter:
             NotYetError: no.
         """
         with self.books.cases.locked(invoice_id, light=True) as case:
-            if known := self.books.forgetting.of(invoice_id):
-                return known.keep_until
-            self._refuse(case)
-            return self.keep_until(case)
+            known = self.books.forgetting.known(case)
+            if known is None:
+                self._refuse(case)
+        return known.keep_until if known else self.keep_until(case)
 
     def keep_until(self, case: CaseFile) -> date:
         """The last day on which the law of the merchant's country wants the voucher kept."""
         country = self.books.cases.merchant(case.merchant_version_id).country
         return self.rule.until(country, booked_on(case), today_of(case))
+
+    def _forget(self, case: CaseFile, forget: Forget) -> None:
+        """Do it under the case's lock, for which others wait: so the pack was made before, of the case as it was."""
+        with self.books.cases.locked(case.id) as locked:
+            if self.books.forgetting.known(locked):
+                return
+            self._refuse(locked)
+            if (len(locked.events), locked.looked_at) != (len(case.events), case.looked_at):
+                raise NotYetError(f"something has just happened to {_named(case)}; try again in a minute")
+            self.books.forgetting.forget(locked, forget)
 
     def _sealed(self, case: CaseFile, who: str, why: str) -> Forget:
         """What is written down; with the evidence while the books' time runs."""

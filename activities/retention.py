@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from activities.forgetting import Forgetter, NotYetError, today_of
+from activities.hearing import AWAY
 from config.settings import Settings
 from store.books import Books
 
@@ -21,7 +22,9 @@ INVOICES = 5_000
 WORDS = 50_000
 """Of so many words of vendors each minute is asked whether they are of somebody who was forgotten."""
 AT_A_TIME = 500
-"""How much of anything is let go of each minute."""
+"""How many customers are forgotten each minute."""
+AN_HOUR = 20_000
+"""How much of anything else is let go of each hour."""
 HOURLY = 60
 """Each how many minutes that is done which reads all of something."""
 SHORTEST = timedelta(days=5 * 365)
@@ -70,19 +73,27 @@ class Retention:
         return self.books.forgetting.closed(self._invoice, self._invoice + INVOICES, before)
 
     def _forget(self, found: Sequence[int]) -> int:
-        """Forget the customers of those whose time is over."""
+        """Forget the customers of those whose time is over; one that cannot be keeps no other."""
         always = self.settings.retention_closed_days is not None
-        return sum(self._is_forgotten(invoice_id, always=always) for invoice_id in found)
+        return sum(self._is_done(invoice_id, always=always) for invoice_id in found)
+
+    def _is_done(self, invoice_id: int, *, always: bool) -> bool:
+        try:
+            return self._is_forgotten(invoice_id, always=always)
+        except NotYetError:
+            return False
+        except AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001  (whatever is wrong with one, the others have their turn)
+            log.error("a customer could not be forgotten", invoice=invoice_id, error=type(error).__name__)
+            return False
 
     def _is_forgotten(self, invoice_id: int, *, always: bool) -> bool:
         forgetter = Forgetter(self.books, self.settings.keeping, self.settings.home / "outbox")
         case = self.books.cases.read(invoice_id)
         if not always and today_of(case) <= forgetter.keep_until(case):
             return False
-        try:
-            forgetter.forget(invoice_id, WHO, "its time is over")
-        except NotYetError:
-            return False
+        forgetter.forget(invoice_id, WHO, "its time is over")
         return True
 
     def _again(self) -> int:
@@ -101,9 +112,9 @@ class Retention:
         """What reads all of something."""
         posts, deliveries = (timedelta(days=days) for days in self._days())
         return {
-            "packs": self.books.forgetting.unseal(now.astimezone(UTC).date(), AT_A_TIME),
-            "posts": self.books.expiring.posts(now - posts, AT_A_TIME),
-            "deliveries": self.books.expiring.deliveries(now - deliveries, AT_A_TIME),
+            "packs": self.books.forgetting.unseal(now.astimezone(UTC).date(), AN_HOUR),
+            "posts": self.books.expiring.posts(now - posts, AN_HOUR),
+            "deliveries": self.books.expiring.deliveries(now - deliveries, AN_HOUR),
             "answers": self.books.expiring.answers(now),
         }
 

@@ -18,6 +18,7 @@ from store.cases import CONTACT, INVOICE, CaseFile
 from store.codec import dump
 from store.deliveries import DELIVERY
 from store.engine import among, reading, writing
+from store.expiring import parts
 from store.inbox import POST, READ
 from store.inventory import emptied
 from store.people import ITEM, Loose
@@ -73,6 +74,10 @@ class Forgetting:
         """Whether an invoice's customer was forgotten."""
         with reading(self.engine) as connection:
             return forgotten_in(connection, invoice_id)
+
+    def known(self, case: CaseFile) -> Forgotten | None:
+        """Whether the customer of a locked case was forgotten."""
+        return forgotten_in(_held(case), case.id)
 
     def sealed(self, invoice_id: int) -> bytes | None:
         """The sealed pack of an invoice; None: there is none, or none any more."""
@@ -133,17 +138,18 @@ class Forgetting:
         with reading(self.engine) as connection:
             return list(connection.execute(query).scalars())
 
-    def unseal(self, before: date, limit: int) -> int:
-        """Let go of packs that no law wants any more; of how many."""
-        over = FORGOTTEN.c.sealed.is_not(None) & (FORGOTTEN.c.keep_until < before)
-        few = select(FORGOTTEN.c.invoice_id).where(over).order_by(FORGOTTEN.c.invoice_id).limit(limit)
-        with writing(self.engine) as connection:
-            _for_good(connection)
-            ids = list(connection.execute(few).scalars())
-            if ids:
-                mine = FORGOTTEN.c.invoice_id.in_(ids)
-                connection.execute(update(FORGOTTEN).where(mine).values(sealed=None))
-        return len(ids)
+    def unseal(self, before: date, most: int) -> int:
+        """Let go of packs that no law wants any more, in small parts; of how many."""
+        over, count = FORGOTTEN.c.sealed.is_not(None) & (FORGOTTEN.c.keep_until < before), 0
+        query = select(FORGOTTEN.c.invoice_id).where(over).order_by(FORGOTTEN.c.keep_until).limit(most)
+        with reading(self.engine) as connection:
+            ids = list(connection.execute(query).scalars())
+        for some in parts(ids):
+            with writing(self.engine) as connection:
+                _for_good(connection)
+                mine = among(FORGOTTEN.c.invoice_id, some, connection)
+                count += connection.execute(update(FORGOTTEN).where(mine & over).values(sealed=None)).rowcount
+        return count
 
     def empty_loose(self, loose: Loose) -> None:
         """Empty what hangs on no invoice; a post that is empty needs nobody to read it."""

@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Column, delete, insert, select, update
+from structlog.testing import capture_logs
 
-from activities import retention
+from activities import forgetting, retention
+from activities.evidence import evidence_of
 from activities.forgetting import NotYetError, booked_on
 from activities.retention import Retention
 from config.settings import Settings
@@ -20,9 +22,10 @@ from domain.events import Amended, Delivered, Paid, Reserved, Viewed
 from domain.money import Money
 from domain.policy import Channel
 from domain.words import DUE_REMINDER, Message, Reason, SendId
+from store import expiring
 from store.answered import ANSWERED, Answered
 from store.books import Books, open_books
-from store.cases import CONTACT, INVOICE
+from store.cases import CONTACT, INVOICE, CaseFile
 from store.deliveries import DELIVERY
 from store.endpoints import Endpoints
 from store.engine import reading, writing
@@ -163,6 +166,24 @@ def test_one_that_cannot_be_forgotten_keeps_no_other(books: Books, tmp_path: Pat
     assert [is_forgotten(case) for case in (stuck, fine)] == [False, True]
 
 
+def test_one_that_cannot_be_read_keeps_no_other_and_is_told(books: Books, tmp_path: Path):
+    cases = [closed(books, str(number), YEAR) for number in range(3)]
+    with writing(books.engine) as connection:
+        connection.execute(update(INVOICE).where(INVOICE.c.id == cases[1].id).values(invoice="nothing of ours"))
+    task = duty(books, tmp_path, retention_closed_days=30)
+
+    with capture_logs() as logs:
+        assert task.step(datetime.now(UTC))["forgotten"] == 2
+
+    assert [is_forgotten(case) for case in cases] == [True, False, True]
+    [told] = [line for line in logs if line["log_level"] == "error"]
+    assert (told["event"], told["invoice"], told["error"]) == (
+        "a customer could not be forgotten",
+        cases[1].id,
+        "ValidationError",
+    )
+
+
 def reserved() -> Reserved:
     """A message that may be on its way."""
     return Reserved(
@@ -188,6 +209,29 @@ def test_a_case_that_still_has_something_to_do_is_not_forgotten(books: Books):
     case.hear(reserved())
     refused(case, "nobody knows what became of a message of nordljus/1; try again when it is known")
     assert not is_forgotten(case)
+
+
+def test_what_happens_while_the_evidence_is_gathered_is_waited_for_by_nobody_and_gets_into_it(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+):
+    case = closed(books, "1", YEAR)
+    [send] = books.sends.of_invoice(case.id)
+
+    def meanwhile(books: Books, file: CaseFile) -> bytes:
+        pack = evidence_of(books, file)
+        case.hear(Viewed(at=at("2026-05-05T10:00"), send=send.send))
+        return pack
+
+    with monkeypatch.context() as slow:
+        slow.setattr(forgetting, "evidence_of", meanwhile)
+        with pytest.raises(NotYetError) as refusal:
+            forgetter(books).forget(case.id, "clerk", "")
+
+    assert str(refusal.value) == "something has just happened to nordljus/1; try again in a minute"
+    assert not is_forgotten(case)
+    expected = evidence_of(books, case.file)
+    forgetter(books).forget(case.id, "clerk", "")
+    assert books.forgetting.sealed(case.id) == expected
 
 
 def refused(case: Kept, says: str) -> None:
@@ -269,6 +313,21 @@ def test_packs_go_the_day_after_the_books_time_and_not_before(books: Books, tmp_
     assert duty(books, tmp_path).step(last + timedelta(hours=1))["packs"] == 1
     assert books.forgetting.sealed(case.id) is None
     assert is_forgotten(case)
+
+
+def test_of_packs_as_of_the_rest_an_hour_lets_go_of_no_more_than_its_part(
+    books: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(expiring, "PART", 2)
+    monkeypatch.setattr(retention, "AN_HOUR", 3)
+    monkeypatch.setattr(retention, "HOURLY", 1)
+    for number in range(4):
+        forgetter(books).forget(closed(books, str(number), YEAR).id, "clerk", "")
+    over = datetime(2034, 1, 1, tzinfo=UTC)
+    task = duty(books, tmp_path)
+
+    assert [task.step(over)["packs"] for _ in range(3)] == [3, 1, 0]
+    assert values(books, FORGOTTEN.c.sealed) == [None] * 4
 
 
 def test_forgetting_twice_is_forgetting_once(books: Books):
@@ -363,6 +422,25 @@ def test_messages_to_merchants_go_some_days_after_they_ended(books: Books, tmp_p
     assert duty(books, tmp_path).step(NOW + timedelta(days=90))["deliveries"] == 0
     assert duty(books, tmp_path).step(NOW + timedelta(days=91))["deliveries"] == 2
     assert values(books, DELIVERY.c.id) == ["pending"]
+
+
+def test_all_that_an_hour_may_let_go_of_goes_in_parts(books: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(expiring, "PART", 2)
+    case = closed(books, "1", timedelta(0))
+    endpoint = Endpoints(books.engine).add("nordljus", "https://shop.example/hook", (), NOW)
+    same = {"endpoint_id": endpoint.id, "invoice_id": case.id, "type": "invoice.sent", "body": "{}", "last_said": "ok"}
+    rows = [{**same, "id": str(n), "seq": n, "state": "dead", "created_at": NOW, "ended_at": NOW} for n in range(5)]
+    with writing(books.engine) as connection:
+        connection.execute(insert(DELIVERY), rows)
+    for number in range(5):
+        post = books.inbox.keep("sendgrid", str(number), "", b"of nobody", NOW)
+        books.inbox.write("sendgrid", Mentions([], []), post)
+
+    done = duty(books, tmp_path).step(NOW + timedelta(days=91))
+
+    assert (done["deliveries"], done["posts"]) == (5, 5)
+    assert values(books, DELIVERY.c.id) == []
+    assert set(values(books, POST.c.body)) == {b""}
 
 
 def test_answers_of_the_api_go_after_48_hours_also_where_nobody_calls(books: Books, tmp_path: Path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,11 +15,25 @@ from activities.hearing import FINAL
 from activities.looking import Looking
 from domain.wire import LookOrder
 from store.books import Books, open_books
+from store.forgetting import Forget
+from store.inbox import Mentions
 from tests.databases import on_postgres
 from tests.live.house import numbered, story
 from workflows.opening import opening_of
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+def forget(books: Books, of: int) -> None:
+    with books.cases.locked(of) as case:
+        books.forgetting.forget(case, Forget(NOW, "clerk", "", NOW.date()))
+
+
+def empty_a_post(books: Books, _: int) -> None:
+    post = books.inbox.keep("sendgrid", "odd", "", b"of nobody", NOW)
+    books.inbox.write("sendgrid", Mentions([], []), post)
+    assert books.expiring.posts(NOW + timedelta(days=1), 50) == 1
+
 
 DUTIES: dict[str, Callable[[Books, int], object]] = {
     "a look": lambda books, of: Looking(books).look(LookOrder(of, NOW, "run", 1)),
@@ -32,6 +46,13 @@ DUTIES: dict[str, Callable[[Books, int], object]] = {
     "which messages are begun anew": lambda books, _: books.deliveries.begin_anew(),
     "sends that are silent": lambda books, _: books.sends.silent("outbox", FINAL, NOW, NOW, 50),
     "posts that nobody has read": lambda books, _: books.inbox.new(NOW),
+    "forgetting a customer": forget,
+    "whose time is over": lambda books, _: books.forgetting.closed(0, 50, NOW),
+    "late words about the forgotten": lambda books, _: books.forgetting.again(0, 50),
+    "packs that no law wants": lambda books, _: books.forgetting.unseal(NOW.date(), 50),
+    "posts about nothing of ours": empty_a_post,
+    "messages to merchants that ended": lambda books, _: books.expiring.deliveries(NOW, 50),
+    "what the API answered": lambda books, _: books.expiring.answers(NOW),
 }
 SHORT = r"announcement|endpoint|merchant_version|policy_version"
 """Tables that may be read as a whole: what is in them is soon gone, or is few."""
