@@ -245,7 +245,7 @@ def _environment() -> Environment:
 def _unknown(name: str) -> Problem:
     known = {one.removeprefix(PREFIX).lower(): one for one, _ in variables()}
     meant = known.get(closest(name.removeprefix(PREFIX).removesuffix(FILE), known) or "")
-    cure = f"did you mean {meant}?" if meant else "see docs/operations.md, or unset it"
+    cure = f"did you mean {meant}?" if meant else "see docs/settings.md, or unset it"
     return Problem("", None, name, "is no setting", cure)
 
 

@@ -188,7 +188,7 @@ def test_a_variable_that_is_no_setting_is_told_with_the_one_that_was_meant(
 def test_a_variable_like_no_setting_leads_to_the_guide(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KVITT_XYZZY", "1")
 
-    with pytest.raises(ConfigError, match=r"^KVITT_XYZZY: is no setting; see docs/operations.md, or unset it$"):
+    with pytest.raises(ConfigError, match=r"^KVITT_XYZZY: is no setting; see docs/settings.md, or unset it$"):
         read_settings()
 
 
