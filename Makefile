@@ -12,6 +12,10 @@ SAMPLE ?= 200
 OPEN ?= 100000
 WAKE ?= 10000
 BUILD_ID ?=
+TESTERS ?= 3
+
+# Tests start hundreds of processes; none need compile anew what another has, also where that is not the custom.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help install demo up check test test-browser test-vendors equivalence faults soak bench bench-large replay-live translations lock image image-proof clean
 
@@ -40,9 +44,9 @@ check: install ## Format, lint, types, layers.
 
 test: install ## All tests but the browser's and the vendors'; those that open books on both databases.
 	@echo "all tests, with the books in SQLite"
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not browser and not vendors"
+	$(BIN)/pytest -n $(TESTERS) --dist loadgroup -m "not browser and not vendors"
 	@echo "the tests that open books, with the books in PostgreSQL"
-	$(BIN)/pytest -n 2 --dist loadgroup -m "books and not browser and not vendors" --database postgres
+	$(BIN)/pytest -n $(TESTERS) --dist loadgroup -m "books and not browser and not vendors" --database postgres
 
 test-browser: install ## The invoice page in a real Chromium.
 	$(BIN)/pytest -m browser
