@@ -27,8 +27,8 @@ ITEM: Table = BatchItemRow.__table__  # type: ignore[attr-defined]
 
 AT_A_TIME = 20_000
 """Invoices that one statement goes through."""
-_PERSONAL = (Channel.EMAIL, Channel.SMS)
-"""Channels on which the address alone says who it is."""
+_PERSONAL = (Channel.EMAIL, Channel.SMS, Channel.LETTER)
+"""Channels on which the address alone says who it is: on an envelope it has the name, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class People:
             return _theirs(connection.execute(select(INVOICE).where(INVOICE.c.id == invoice_id)).one())
 
     def addresses(self, ids: Sequence[int]) -> frozenset[str]:
-        """The e-mail addresses and phone numbers of invoices: those that stand there, and those written to."""
+        """The addresses of invoices, on every channel: those that stand there, and those written to."""
         found: set[str] = set()
         with reading(self.engine) as connection:
             details = select(INVOICE.c.details).where(among(INVOICE.c.id, list(ids), connection))
@@ -155,20 +155,23 @@ def _between(connection: Connection, address: str, after: int, merchant: str | N
 
 
 def _may_say(address: str) -> ColumnElement[bool]:
-    """Whether details may have the address. Databases know no other small letters than ours."""
-    if not address.isascii():
+    """Whether details may have the address, or its first line. Databases know no other small letters than ours."""
+    line = address.partition("\n")[0]
+    if not line.isascii() or '"' in line or "\\" in line:  # in JSON they are written otherwise
         return true()
-    likely: Any = func.lower(INVOICE.c.details).contains(address, autoescape=True)
+    likely: Any = func.lower(INVOICE.c.details).contains(line, autoescape=True)
     return cast(ColumnElement[bool], likely)
 
 
 def _addresses_in(details: dict[str, Any]) -> set[str]:
-    """A customer's e-mail address and phone number, as they are compared; what is no invoice has none."""
+    """A customer's addresses on every channel, as they are compared; what is no invoice has none."""
     customer = details.get("customer")
     if not isinstance(customer, dict):
         return set()
-    email, phone, country = (str(customer.get(key) or "") for key in ("email", "phone", "country"))
-    return {address for address in (address_of(email), _dialled(phone, country)) if address}
+    email, phone, country, name = (str(customer.get(key) or "") for key in ("email", "phone", "country", "name"))
+    lines = customer.get("address")
+    envelope = "\n".join(str(line).strip() for line in (name, *lines)) if lines and isinstance(lines, list) else ""
+    return {address for address in (address_of(email), _dialled(phone, country), address_of(envelope)) if address}
 
 
 def _dialled(phone: str, country: str) -> str:

@@ -28,7 +28,7 @@ from store.people import ITEM
 from store.tables import BatchRow
 from tests.activities.ended import ended
 from tests.databases import database_of
-from tests.gateway.cases import EMAIL, NAME, PHONE, Kept
+from tests.gateway.cases import EMAIL, NAME, PHONE, STREET, Kept
 
 pytestmark = pytest.mark.books
 
@@ -187,6 +187,31 @@ def test_opt_outs_stay_unless_they_are_to_go(books: Books):
     assert len(books.opt_outs.all()) == 2
     run("forget", EMAIL, "--confirm", "0", "--opt-outs")
     assert [one.address for one in books.opt_outs.all()] == [HIS["email"]]
+
+
+def test_who_wants_no_letters_is_found_by_name_and_address_as_on_the_envelope(books: Books, tmp_path: Path):
+    over(books, "10001")
+    over(books, "10002", **HIS)
+    for name in (NAME, HIS["name"]):
+        run("opt-out", "add", "letter", f"{name} | {STREET} | 111 22 Stockholm", "--who", "phone call")
+
+    run("person", "export", EMAIL, "-o", str(tmp_path / "hers.zip"))
+    with zipfile.ZipFile(tmp_path / "hers.zip") as archive:
+        said = [json.loads(line) for line in archive.read("objections.jsonl").splitlines()]
+    run("forget", EMAIL, "--confirm", "1", "--opt-outs")
+
+    assert [(one["channel"], one["address"].splitlines()[0]) for one in said] == [("letter", NAME.casefold())]
+    assert [one.address.splitlines()[0] for one in books.opt_outs.all()] == [HIS["name"].casefold()]
+
+
+def test_a_letter_box_of_one_name_with_two_merchants_stays_while_the_other_is_there(books: Books):
+    over(books, "10001")
+    over(books, "10002", email="anna@work.example", phone=None)
+    run("opt-out", "add", "letter", f"{NAME} | {STREET} | 111 22 Stockholm", "--who", "phone call")
+
+    run("forget", EMAIL, "--confirm", "1", "--opt-outs")
+
+    assert len(books.opt_outs.all()) == 1
 
 
 def test_posts_that_nobody_could_read_go_with_the_address_that_they_name(books: Books):
