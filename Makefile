@@ -49,10 +49,10 @@ test: install ## All tests but the browser's and the vendors'; those that open b
 	$(BIN)/pytest -n $(TESTERS) --dist loadgroup -m "books and not browser and not vendors" --database postgres
 
 test-browser: install ## The invoice page in a real Chromium.
-	$(BIN)/pytest -m browser
+	$(BIN)/pytest -n 2 --dist loadgroup tests/browser
 
 test-vendors: install ## The vendors' clients against stand-ins made from the vendors' specifications (Node, Java).
-	$(BIN)/pytest -n 2 --dist loadscope -m vendors
+	$(BIN)/pytest -n 2 --dist loadscope tests/vendors
 
 equivalence: install ## Random stories, simulated and lived for real: SEED=1 STORIES=200.
 	$(BIN)/python -m tests.live.equivalence --seed $(SEED) --stories $(STORIES)
