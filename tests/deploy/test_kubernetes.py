@@ -161,9 +161,15 @@ def test_the_network_lets_in_who_must_get_in(plain: list[dict[str, Any]]):
 
 def test_the_ingress_lets_through_all_that_the_gateway_reads(plain: list[dict[str, Any]]):
     """Its own limit is one mebibyte, and a vendor's call that it refuses is lost in the end."""
-    told = one(plain, "Ingress", "kvitt")["metadata"]["annotations"]["nginx.ingress.kubernetes.io/proxy-body-size"]
+    told = one(plain, "Ingress", "kvitt")["metadata"]["annotations"]
 
-    assert told == f"{max(LONGEST, MOST) // 2**20}m"
+    assert told["nginx.ingress.kubernetes.io/proxy-body-size"] == f"{max(LONGEST, MOST) // 2**20}m"
+
+
+def test_the_ingress_keeps_no_links_of_customers(plain: list[dict[str, Any]]):
+    told = one(plain, "Ingress", "kvitt")["metadata"]["annotations"]
+
+    assert told["nginx.ingress.kubernetes.io/enable-access-log"] == "false"
 
 
 def test_nothing_is_put_into_a_folder_that_goes_with_its_pod(plain: list[dict[str, Any]]):
