@@ -140,6 +140,7 @@ def test_probes_ask_where_tests_of_the_gateway_find_answers(plain: list[dict[str
             "readinessProbe": "/ready",
         }
         assert {ports[get["port"]] for get in asked.values()} == {port}
+        assert part["startupProbe"]["periodSeconds"] * part["startupProbe"]["failureThreshold"] >= 3600  # to migrate in
         assert ports["metrics"] == int(settings_of(plain)["KVITT_METRICS_PORT"])
         told = one(plain, "Deployment", f"kvitt-{name}")["spec"]["template"]["metadata"]["annotations"]
         assert told == {"prometheus.io/scrape": "true", "prometheus.io/port": str(ports["metrics"])}
