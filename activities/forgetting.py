@@ -91,7 +91,8 @@ class Forgetter:
         if any(send.status in IN_DOUBT for send in case.facts.sends):
             raise NotYetError(f"nobody knows what became of a message of {_named(case)}; try again when it is known")
         if not self.books.forgetting.is_at_its_end(case):
-            raise NotYetError(f"{_named(case)} still has something to do; try again in a minute, while a worker runs")
+            cure = f"try again when a worker has done it, see: kvitt status {_named(case)}"
+            raise NotYetError(f"{_named(case)} still has something to do; {cure}")
 
 
 def booked_on(case: CaseFile) -> date:

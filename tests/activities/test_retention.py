@@ -205,7 +205,9 @@ def test_a_case_that_still_has_something_to_do_is_not_forgotten(books: Books):
     refused(case, "nordljus/1 is not closed; settle it, or: kvitt stop nordljus/1")
     ended(case)
     case.hear(Paid(at=at("2026-04-09T12:00"), amount=sek("1.00"), dated=at("2026-04-09T12:00").date()))
-    refused(case, "nordljus/1 still has something to do; try again in a minute, while a worker runs")
+    refused(
+        case, "nordljus/1 still has something to do; try again when a worker has done it, see: kvitt status nordljus/1"
+    )
     case.hear(reserved())
     refused(case, "nobody knows what became of a message of nordljus/1; try again when it is known")
     assert not is_forgotten(case)
