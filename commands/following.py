@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from commands import show
+from commands.asking import ask
 from commands.session import CommandError
 from domain.batches import ENDED, BatchProgress, BatchState
 from domain.foresight import Foreseen
@@ -107,7 +108,7 @@ def must_confirm(number: int, given: int | None, *, json_: bool) -> None:
         CommandError: nobody has, or it was another count.
     """
     if given is None and number and not json_ and sys.stdin.isatty():
-        given = typer.prompt(f"Type {number} to go on", type=int, err=True)
+        given = ask(f"Type {number} to go on", type=int, err=True)
     if given != number and (number or given is not None):
         raise CommandError(f"nothing was done: {number} must be confirmed; see why with --dry-run, and {_how(number)}")
 

@@ -16,6 +16,7 @@ from rich.markup import escape
 from activities.forgetting import Forgetter, NotYetError
 from activities.people import export_of
 from commands import show
+from commands.asking import ask
 from commands.finding import Found, found_of, of_one
 from commands.orders import JSON, MERCHANT, WHY
 from commands.session import CommandError, opened_books
@@ -146,7 +147,7 @@ def _confirm(found: Found, kept: Mapping[int, date], confirm: int | None) -> Non
                 f"{_counted(count, 'invoice')} would be forgotten for good; repeat with --confirm {count}"
             )
         _tell(found, kept, json_=False)
-        confirm = typer.prompt("This cannot be undone. How many invoices are these?", type=int)
+        confirm = ask("This cannot be undone. How many invoices are these?", type=int)
     if confirm != count:
         raise CommandError(f"nothing was forgotten: there are {_counted(count, 'invoice')}, not {confirm}")
 

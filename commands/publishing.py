@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from commands import show
+from commands.asking import ask
 from commands.following import must_confirm
 from commands.orders import JSON, WHY
 from commands.previewing import show_preview
@@ -181,7 +182,7 @@ def _chosen(seen: Preview, manner: Manner) -> Running:
     """What becomes of the running cases: as wished, or as answered; where nobody can answer, they are pinned."""
     if manner.running or not seen.running or manner.json_ or not sys.stdin.isatty():
         return manner.running or Running.PIN
-    asked: str = typer.prompt("Running cases: pin, next-step or now?", default=Running.PIN.value)
+    asked: str = ask("Running cases: pin, next-step or now?", default=Running.PIN.value)
     try:
         return Running(asked.strip())
     except ValueError:

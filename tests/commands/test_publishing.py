@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.commands.system import System
+from tests.commands.system import KVITT, System
 
 TEXT = Path("examples/merchants/nordljus.yaml").read_text()
 CUSTOMER = {"name": "Anna Lundberg", "kind": "consumer", "email": "anna@customer.example"}
@@ -112,3 +114,31 @@ def test_an_unlawful_file_is_not_published(system: System, tmp_path: Path):
     assert told.returncode == 1
     assert "lag (1981:739)" in told.stderr
     assert system.run("policy", "versions", "greedier").returncode == 1
+
+
+def test_ctrl_c_at_the_question_publishes_nothing_whatever_is_typed_then(system: System, tmp_path: Path):
+    shop = Merchant(system, tmp_path, "asked")
+    shop.start("asked-1")
+    terminal, its_end = os.openpty()
+    publishing = subprocess.Popen(
+        [KVITT, "policy", "publish", shop.write("40.00")],
+        env=system.environment,
+        stdin=its_end,
+        stdout=its_end,
+        stderr=its_end,
+        preexec_fn=lambda: os.login_tty(its_end),  # noqa: PLW1509  (no other thread of ours is there)
+    )
+    os.close(its_end)
+    _read_until(terminal, b"[pin]: ")
+
+    os.write(terminal, b"\x03\n")
+
+    _read_until(terminal, b"interrupted")
+    assert publishing.wait(20) == 130
+    assert [one["version"] for one in shop.versions()] == [1]
+
+
+def _read_until(terminal: int, words: bytes) -> None:
+    seen = b""
+    while words not in seen:
+        seen += os.read(terminal, 4096)
