@@ -157,11 +157,10 @@ async def _one(client: CaseClient, ref: InvoiceRef, *, json_: bool) -> None:
     show.entries(f"{ref.merchant}/{ref.number}", entries)
     standing = client.books.looks.one(ref.id)
     calendar = case.law.calendar
-    following = f"; next: {step_name(standing.next_step)}" if standing.next_step else ""
-    when = f" {moment(standing.next_at, calendar)}" if standing.next_at else ""
     balance = f"{case.facts.balance} {case.facts.balance.currency}"
     decision = decide(case.facts, case.policy, case.law, await client.clock.now(ref, client.books))
-    told = f" {tell(decision, calendar)}." if isinstance(decision, Wait) else ""
+    following = f" Next: {step_name(standing.next_step)}." if standing.next_step else ""
+    told = f" {tell(decision, calendar)}." if isinstance(decision, Wait) else following
     sends = await asyncio.to_thread(client.books.sends.of_invoice, ref.id)
     if trouble := _trouble(case, sends):
         show.say()
@@ -170,7 +169,7 @@ async def _one(client: CaseClient, ref: InvoiceRef, *, json_: bool) -> None:
     for table in tables(case, orders):
         show.say()
         show.rows(table.title, table.headings, [tuple(map(escape, row)) for row in table.rows])
-    show.say(f"\nNow [bold]{standing.stage.replace('_', ' ')}[/], balance {balance}{following}{when}.{told}")
+    show.say(f"\nNow [bold]{standing.stage.replace('_', ' ')}[/], balance {balance}.{told}")
 
 
 def _trouble(case: CaseFile, sends: Sequence[KeptSend]) -> list[tuple[str, ...]]:

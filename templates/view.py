@@ -149,7 +149,7 @@ def contact_of(content: Content) -> str:
     """Where the customer writes: the e-mail sender, else the postal address, else only the merchant's name."""
     senders = content.merchant.senders
     if senders.email:
-        return senders.email.address
+        return senders.email.reply_to or senders.email.address
     return ", ".join(senders.letter.return_address) if senders.letter else content.merchant.name
 
 
