@@ -26,7 +26,7 @@ from config.problems import ConfigError
 from config.settings import Settings, read_settings, read_what_is_right
 from store.forgetting import ForgottenError
 from store.orders import OrderIdTakenError
-from store.registry import Opening
+from store.registry import Opening, OvertakenError
 from store.schema import NewerBooksError
 from telemetry.logs import speak
 from telemetry.process import TelemetryError
@@ -49,6 +49,7 @@ async def start_invoice(invoice: Mapping[str, Any], settings: Settings | None = 
     Raises:
         ConfigError: the invoice, or its merchant's file, cannot be used; with every problem and its cure.
         CommandError: the system does not answer.
+        OvertakenError: the merchant's file was published while the invoice was read from a draft of it; do it again.
     """
     settings = settings or read_settings()
     async with session(settings) as client:
@@ -71,6 +72,7 @@ TOLD = (
     ClocksForbiddenError,
     ForgottenError,
     OrderIdTakenError,
+    OvertakenError,
     NewerBooksError,
     TelemetryError,
 )

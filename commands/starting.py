@@ -18,6 +18,7 @@ from config.invoice_input import InvoiceInput
 from config.invoices import RowError, read_invoices
 from config.problems import ConfigError, Problem
 from config.settings import read_settings
+from store.registry import OvertakenError
 from workflows.client import CaseClient
 from workflows.opening import opening_of
 from workflows.published import Merchants
@@ -111,6 +112,9 @@ async def _start_one(client: CaseClient, row: InvoiceInput | RowError, loaded: M
         return
     try:
         started = await client.start(opening_of(row, loaded(row.merchant)))
+    except OvertakenError:  # read anew, it is read from what was published
+        await _start_one(client, row, loaded, count)
+        return
     except ConfigError as error:
         count.bad += 1
         count.problems.extend(error.problems)

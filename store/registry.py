@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, Table, func, insert, select, update
 
 from domain.facts import Invoice, Rules
 from domain.merchant import Merchant
@@ -20,6 +20,17 @@ from store.engine import hold, reading, writing
 from store.tables import CommandRow
 
 COMMAND: Table = CommandRow.__table__  # type: ignore[attr-defined]
+
+UNPINNED = 0
+"""The id of rules that no case was given yet."""
+
+
+class OvertakenError(ValueError):
+    """An invoice was read from a draft, and its merchant has published another file."""
+
+    def __init__(self, merchant: str) -> None:
+        said = f"{merchant} has published another file than this one, and that counts"
+        super().__init__(f"{said}; try again, or publish this one first: kvitt policy publish FILE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,9 @@ class Registry:
         """Enter an invoice, once: the same merchant and number again changes nothing.
 
         Orders that came before the invoice did are its first events.
+
+        Raises:
+            OvertakenError: the merchant's file was a draft, and another was published.
         """
         with writing(self.engine) as connection:
             return enter(connection, opening, now)
@@ -121,14 +135,22 @@ class Registry:
             found = _versions(connection, MERCHANT.c.merchant == merchant)
         return [(one, cases.get(one.id, 0)) for one in found]
 
-    def rules(self, published: int, version: int, policy: Policy) -> Rules:
-        """The rules of an invoice under a published version; the same again is the same."""
-        with writing(self.engine) as connection:
-            return Rules(version, _pin(connection, published, policy))
+    def rules(self, published: int, version: int, policy: Policy, *, pin: bool = True) -> Rules:
+        """The rules of an invoice under a published version, as one row however often; who only looks pins none."""
+        with reading(self.engine) as connection:
+            known = connection.execute(_pinned(published, dump(policy))).scalar()
+        if known is None and pin:
+            with writing(self.engine) as connection:
+                known = _pin(connection, published, policy)
+        return Rules(version, UNPINNED if known is None else int(known))
 
 
 def enter(connection: Connection, opening: Opening, now: datetime) -> Opened:
-    """Enter an invoice, once, on the connection at hand."""
+    """Enter an invoice, once, on the connection at hand.
+
+    Raises:
+        OvertakenError: the merchant's file was a draft, and another was published.
+    """
     invoice = opening.invoice
     hold(connection, "invoice", invoice.merchant, invoice.number)
     same = select(INVOICE.c.id).where(INVOICE.c.merchant == invoice.merchant, INVOICE.c.number == invoice.number)
@@ -167,8 +189,12 @@ def _versions(connection: Connection, where: Any, limit: int | None = None) -> l
 
 
 def _version_of(connection: Connection, merchant: Merchant, source: str, now: datetime) -> int:
-    """The version that this text is, newest first; a merchant that nobody knew is published by its first invoice."""
-    mine, digest = MERCHANT.c.merchant == merchant.id, sha256(source.encode()).hexdigest()
+    """The version that this text is, newest first; a merchant that nobody knew is published by its first invoice.
+
+    Raises:
+        OvertakenError: it is a draft, which would count before what somebody has published.
+    """
+    mine, digest = MERCHANT.c.merchant == merchant.id, _digest(source)
     same = select(MERCHANT.c.id).where(mine, MERCHANT.c.sha256 == digest).order_by(MERCHANT.c.version.desc()).limit(1)
     known = connection.execute(same).scalar()
     if known is None:
@@ -176,6 +202,8 @@ def _version_of(connection: Connection, merchant: Merchant, source: str, now: da
         known = connection.execute(same).scalar()
     if known is not None:
         return int(known)
+    if connection.execute(select(MERCHANT.c.id).where(mine, MERCHANT.c.who != "").limit(1)).scalar() is not None:
+        raise OvertakenError(merchant.id)
     last = connection.execute(select(func.max(MERCHANT.c.version)).where(mine)).scalar()
     return _add_version(connection, merchant, source, now, (last or 0) + 1)
 
@@ -186,7 +214,7 @@ def _add_version(
     values = {
         "merchant": merchant.id,
         "version": version,
-        "sha256": sha256(source.encode()).hexdigest(),
+        "sha256": _digest(source),
         "source": source,
         "body": dump(merchant),
         "published_at": now,
@@ -198,8 +226,7 @@ def _add_version(
 
 def _pin(connection: Connection, merchant_version_id: int, policy: Policy) -> int:
     body = dump(policy)
-    digest = sha256(body.encode()).hexdigest()
-    same = select(POLICY.c.id).where(POLICY.c.merchant_version_id == merchant_version_id, POLICY.c.sha256 == digest)
+    same, digest = _pinned(merchant_version_id, body), _digest(body)
     known = connection.execute(same).scalar()
     if known is None:
         hold(connection, "policy", str(merchant_version_id), digest)
@@ -208,6 +235,15 @@ def _pin(connection: Connection, merchant_version_id: int, policy: Policy) -> in
         return int(known)
     values = {"merchant_version_id": merchant_version_id, "sha256": digest, "body": body}
     return int(_insert(connection, POLICY, values))
+
+
+def _pinned(merchant_version_id: int, body: str) -> Select[Any]:
+    mine = POLICY.c.merchant_version_id == merchant_version_id
+    return select(POLICY.c.id).where(mine, POLICY.c.sha256 == _digest(body))
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
 
 
 def _take_early_orders(connection: Connection, invoice_id: int, invoice: Invoice) -> None:

@@ -23,11 +23,12 @@ from store.batches import Batch
 from store.books import Books
 from store.cases import CaseFile
 from store.engine import reading
-from store.registry import Opening
+from store.registry import UNPINNED, Opening
 from workflows.client import CaseClient
 from workflows.opening import opening_of
 from workflows.ordering import Asked, Prepared, prepared
 from workflows.orders import FOR_MANY
+from workflows.published import policy_under
 
 Seen = Callable[[int], None]
 """Is told how many more were seen."""
@@ -106,14 +107,16 @@ async def outlook_of(
     return outlook
 
 
-def foretold(books: Books, ref: InvoiceRef, asked: Asked, order_id: str, now: datetime) -> Foretold:
-    """An order as its case stands, and what would go out at once because of it.
+def foretold(
+    books: Books, ref: InvoiceRef, asked: Asked, order_id: str, now: datetime, *, only_seen: bool = False
+) -> Foretold:
+    """An order as its case stands, and what would go out at once because of it. One that is only seen writes nothing.
 
     Raises:
         ConfigError: it cannot be given as the case stands.
         UnknownInvoiceError: there is no such invoice.
     """
-    ready = prepared(books, ref, asked, order_id, now)
+    ready = prepared(books, ref, asked, order_id, now, only_seen=only_seen)
     if ready.known:
         return Foretold(ready, ())
     case = ready.case
@@ -161,7 +164,7 @@ def _add_orders(outlook: Outlook, books: Books, asked: Asked, refs: Sequence[tup
     """See what an order would set going for each of these, at its case's now."""
     for ref, now in refs:
         try:
-            outlook.all.add(foretold(books, ref, asked, "", now).goes_out)
+            outlook.all.add(foretold(books, ref, asked, "", now, only_seen=True).goes_out)
         except ConfigError as error:
             outlook.refuse(f"{ref.merchant}/{ref.number}", discreetly(error.problems))
 
@@ -180,5 +183,9 @@ def _moving_to(books: Books, case: CaseFile, facts: Facts) -> Policy | None:
     """The rules to which the facts say that a case is still to be moved."""
     if facts.moving is None or facts.moving == case.facts.moving:
         return case.moving_to
+    rules = facts.moving.rules
+    if rules.policy == UNPINNED:
+        published = books.registry.version(case.invoice.merchant, rules.version)
+        return policy_under(published.source, case) if published else None
     with reading(books.engine) as connection:
-        return books.cases.policy(facts.moving.rules.policy, connection)
+        return books.cases.policy(rules.policy, connection)

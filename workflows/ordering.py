@@ -45,7 +45,9 @@ class Prepared:
         return (given.event, given.reply) == (self.event, self.reply)
 
 
-def prepared(books: Books, ref: InvoiceRef, asked: Asked, order_id: str, now: datetime) -> Prepared:
+def prepared(
+    books: Books, ref: InvoiceRef, asked: Asked, order_id: str, now: datetime, *, only_seen: bool = False
+) -> Prepared:
     """Read an order as its case stands at the case's ``now``. Whether one given before still fits is not asked again.
 
     Raises:
@@ -61,7 +63,7 @@ def prepared(books: Books, ref: InvoiceRef, asked: Asked, order_id: str, now: da
         _refuse_if_forgotten(books, ref)
     if known is None:
         fitting(asked.kind, values, case.facts)
-    event = asked.kind.event(Given(at, today, values, case, books))
+    event = asked.kind.event(Given(at, today, values, case, books, only_seen))
     return Prepared(case, event, details, values.get("reply") or "", known)
 
 

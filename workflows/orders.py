@@ -72,6 +72,8 @@ class Given:
     values: Mapping[str, Any]
     case: CaseFile
     books: Books
+    only_seen: bool = False
+    """Whether it is only looked at what the order would do: then nothing is written."""
 
     def __getitem__(self, name: str) -> Any:
         return self.values.get(name)
@@ -87,7 +89,7 @@ class Given:
         if published is None:
             cure = f"see them all with: kvitt policy versions {merchant}"
             raise ConfigError([Problem("", None, "version", f"{merchant} has published no version {number}", cure)])
-        return rules_under(self.books, self.case, published)
+        return rules_under(self.books, self.case, published, pin=not self.only_seen)
 
 
 @dataclass(frozen=True, slots=True)

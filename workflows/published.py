@@ -80,10 +80,10 @@ def policy_under(source: str, case: CaseFile) -> Policy:
     return policy
 
 
-def rules_under(books: Books, case: CaseFile, published: Published) -> Rules:
-    """The rules of a published version for an invoice.
+def rules_under(books: Books, case: CaseFile, published: Published, *, pin: bool = True) -> Rules:
+    """The rules of a published version for an invoice; who only looks pins nothing.
 
     Raises:
         ConfigError: it means nothing to the invoice.
     """
-    return books.registry.rules(published.id, published.version, policy_under(published.source, case))
+    return books.registry.rules(published.id, published.version, policy_under(published.source, case), pin=pin)

@@ -28,14 +28,14 @@ from domain.words import When
 from store.batches import Batch
 from store.books import Books
 from store.cases import CaseFile
-from store.registry import Published
+from store.registry import UNPINNED, Published
 from store.selecting import Selection
 from workflows.foreseeing import EXAMPLES
 from workflows.published import policy_under
 
 Row = tuple[str, str, str]
 
-DRAFT = Rules(0, 0)
+DRAFT = Rules(0, UNPINNED)
 """Rules that nobody has published yet."""
 
 

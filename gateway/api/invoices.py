@@ -26,6 +26,7 @@ from gateway.api.problems import Kind, Refusal, invalid, wrong_at
 from gateway.api.schemas import BATCH, INVOICE, answers, takes
 from gateway.api.telling import listed, told
 from store.cases import UnknownInvoiceError
+from store.registry import OvertakenError
 from workflows.opening import opening_of
 
 MOST_AT_ONCE = 1_000
@@ -147,7 +148,10 @@ def _enter(asks: Caller, data: object) -> tuple[InvoiceRef | None, StartedInvoic
     """Check an invoice and enter it; a reference comes with it if its case must be woken."""
     opening = _opening(asks, data)
     books, number = asks.service.books, opening.invoice.number
-    opened = books.registry.open(opening, datetime.now(UTC))
+    try:
+        opened = books.registry.open(opening, datetime.now(UTC))
+    except OvertakenError:  # read anew, it is read from what was published
+        return _enter(asks, data)
     ref = InvoiceRef(opened.id, asks.merchant, number)
     if opened.created:
         return ref, StartedInvoice(merchant=asks.merchant, number=number, created=True, reference=opening.reference)

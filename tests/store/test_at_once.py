@@ -25,7 +25,7 @@ from store.engine import hold, reading, writing
 from store.inbox import HEARD, Known, Line, Mentions
 from store.opt_outs import OptOut
 from store.orders import Order, OrderIdTakenError
-from store.registry import COMMAND, Opened
+from store.registry import COMMAND, Opened, OvertakenError
 from store.sends import SEND, Place
 from tests.gateway.cases import opening
 
@@ -78,8 +78,8 @@ def enter(books: Books, number: str) -> Opened:
     return books.registry.open(opening(number), NOW)
 
 
-def publish(books: Books, text: str) -> int:
-    return books.registry.publish(MERCHANTS, text, NOW).version
+def publish(books: Books, text: str, who: str = "") -> int:
+    return books.registry.publish(MERCHANTS, text, NOW, who).version
 
 
 def give(books: Books, invoice_id: int, order: str) -> bool:
@@ -163,6 +163,37 @@ def test_files_that_a_merchant_publishes_at_once_are_numbered_in_a_row(two: Two)
         versions = list(connection.execute(select(MERCHANT.c.version).order_by(MERCHANT.c.version)).scalars())
     assert versions == list(range(1, len(versions) + 1))
     assert len(versions) >= 30
+
+
+def test_a_draft_does_not_overtake_what_somebody_has_published(two: Two):
+    """A gateway has read the file of a merchant that nobody knew; before it enters the invoice, another counts."""
+    publish(two.one, "what was published", "ops")
+
+    with pytest.raises(OvertakenError, match="nordljus has published another file than this one"):
+        enter(two.other, "1")
+    assert [one.source for one in two.other.registry.versions("nordljus")] == ["what was published"]
+
+
+def test_a_draft_that_waits_for_a_publication_does_not_overtake_it(two: Two):
+    with ThreadPoolExecutor(1) as pool:
+        with writing(two.one.engine) as connection:
+            hold(connection, "merchant", "nordljus")
+            entering = pool.submit(enter, two.other, "1")
+            until_it_waits(connection, entering)
+            version = {"id": 1, "merchant": "nordljus", "version": 1, "sha256": "", "source": "", "body": ""}
+            connection.execute(insert(MERCHANT), version | {"published_at": NOW, "who": "ops"})
+        assert isinstance(entering.exception(), OvertakenError)
+    assert (two.count(MERCHANT), two.count(INVOICE)) == (1, 0)
+
+
+def test_an_invoice_of_what_was_published_is_entered_whoever_published_it(two: Two):
+    source = opening("1").source
+    for who in ("", "ops"):
+        publish(two.one, f"{source}# {who}", who)
+    publish(two.one, source, "ops")
+
+    assert enter(two.other, "1").created
+    assert two.count(MERCHANT) == 3
 
 
 def test_an_order_id_that_several_invoices_want_goes_to_one(two: Two):

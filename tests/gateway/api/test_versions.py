@@ -5,14 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
+from sqlalchemy import event, insert
 
+from config.merchants import load_text
 from domain.batches import BatchState
+from gateway.app import create_app
+from store.cases import MERCHANT
+from store.codec import dump
+from store.engine import hold, writing
 from store.keys import ApiKeys, Scope
 from tests.gateway.api.conftest import calling, is_problem
 from tests.gateway.cases import merchant
@@ -65,6 +74,39 @@ async def test_what_was_published_counts_for_new_invoices(web: httpx.AsyncClient
 
     assert started.status_code == 201
     assert "40.00" in [entry.get("amount") for entry in plan]
+
+
+async def test_an_invoice_that_a_publication_overtakes_goes_by_what_was_published(
+    house: House, keys: ApiKeys, name: str, tmp_path: Path
+):
+    """The gateway has read the draft of a merchant that nobody knew; before the invoice is entered it is published."""
+    (tmp_path / f"{name}.yaml").write_text(text(name, "50.00"))
+    app = create_app(house.client, house.settings.model_copy(update={"merchants": tmp_path}))
+    web = calling(app, keys.create(name, "their desk", Scope, datetime.now(UTC)).text)
+    await web.get("/versions")  # that the key was used is written down first
+    draft, read = load_text(text(name, "40.00"), name), list[str]()
+
+    def note(*told: Any) -> None:
+        if "FROM merchant_version" in told[2] and name in str(told[3]):
+            read.append(told[2])
+
+    with writing(house.books.engine) as connection:
+        hold(connection, "merchant", name)
+        event.listen(house.books.engine, "before_cursor_execute", note)
+        asking = asyncio.create_task(web.post("/invoices", json={"number": f"{name}-1", **INVOICE}))
+        async with asyncio.timeout(10):
+            while len(read) < 2:
+                await asyncio.sleep(0.01)
+        row = {"merchant": name, "version": 1, "sha256": sha256(draft.text.encode()).hexdigest(), "source": draft.text}
+        row |= {"body": dump(draft.merchant), "published_at": datetime.now(UTC), "who": "ops", "why": ""}
+        connection.execute(insert(MERCHANT), row)
+    started = await asking
+    await web.aclose()
+    event.remove(house.books.engine, "before_cursor_execute", note)
+
+    assert started.status_code == 201, started.text
+    assert await fee(house, name) == 4000
+    assert [one.source for one in house.books.registry.versions(name)] == [draft.text]
 
 
 async def test_a_preview_publishes_nothing_and_tells_what_would_change(web: httpx.AsyncClient, name: str):
