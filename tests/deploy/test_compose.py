@@ -125,10 +125,11 @@ def _answering(status: int) -> Any:
     return answer
 
 
-def test_the_books_have_room_for_all_who_connect(machine: dict[str, Any]):
+def test_the_books_have_room_for_all_who_connect_and_quote_nobody(machine: dict[str, Any]):
     """PostgreSQL itself takes a hundred, and two workers and a gateway may want more."""
     room = int(machine["services"]["books"]["command"][-1].removeprefix("max_connections="))
 
+    assert "log_error_verbosity=terse" in machine["services"]["books"]["command"]
     assert room >= 10 * sum(POOL.values()) + 10
     assert machine["services"]["worker"]["deploy"]["replicas"] + 1 <= 10
 
