@@ -45,7 +45,7 @@ from tests.commands.system import KVITT, System
 from tests.databases import Postgres
 from workflows.server import free_port
 
-pytestmark = [pytest.mark.xdist_group("system"), pytest.mark.only_on("sqlite")]
+pytestmark = [pytest.mark.xdist_group("doctor"), pytest.mark.only_on("sqlite")]
 ON_BOTH = pytest.mark.only_on("sqlite", "postgres")
 """The doctor asks few things of books; those run on either."""
 

@@ -15,7 +15,7 @@ from tests.commands.system import System
 from tests.databases import empty_database
 from workflows.server import free_port
 
-pytestmark = [pytest.mark.xdist_group("system"), pytest.mark.books]
+pytestmark = pytest.mark.books
 
 
 def system(home: Path, **settings: str) -> System:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.commands.system import System
 
-pytestmark = [pytest.mark.xdist_group("system"), pytest.mark.only_on("sqlite")]
+pytestmark = pytest.mark.only_on("sqlite")
 
 REASONS = ["KVITT_EMAIL", "KVITT_SMS", "KVITT_LETTER", "KVITT_GATEWAY_SECRET", "KVITT_PUBLIC_URL"]
 

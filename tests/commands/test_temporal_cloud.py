@@ -20,7 +20,7 @@ from tests.commands.cloud import Authority, Endpoint, cloud
 from tests.commands.system import System
 from workflows.server import serving
 
-pytestmark = [pytest.mark.xdist_group("system"), pytest.mark.only_on("sqlite")]
+pytestmark = [pytest.mark.xdist_group("cloud"), pytest.mark.only_on("sqlite")]
 
 API_KEY = "a-key-b6f1c4a9e07d3582"
 

@@ -1,7 +1,7 @@
 """What payers write is read as they mean it, and no number becomes a reference by being near one."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.merchant import Payee, ReferenceRule
@@ -69,6 +69,7 @@ def test_a_reference_is_found_as_payers_write_it(rule: ReferenceRule, text: str,
 @pytest.mark.parametrize(
     "around", ["{}", "ref {}", "Ref.:{}, 249.00", "fakt 17 {} 2026-03-31", "({})", "tack!{} /Åsa", "x{}, y"]
 )
+@settings(max_examples=25)
 @given(number=NOT_SHORT)
 def test_what_we_made_is_found_with_noise_around_it(rule: ReferenceRule, around: str, number: str) -> None:
     made = reference_for(rule, number)
