@@ -121,7 +121,7 @@ def test_every_word_can_be_said(language: str) -> None:
 def test_a_language_that_is_written_is_known_everywhere() -> None:
     assert set(NAMES) == set(LANGUAGES)
     assert all(Formats(language).day for language in LANGUAGES)
-    assert {path.name for path in FOLDER.iterdir() if path.is_dir()} == set(TRANSLATED)
+    assert {path.parent.name for path in FOLDER.glob("*/LC_MESSAGES")} == set(TRANSLATED)
 
 
 @pytest.fixture
