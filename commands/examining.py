@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,13 +19,15 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from channels.probes.finding import Finding, note, ok, trouble, unchecked, wrong
 from commands.session import CommandError, Running, connected
-from config.merchants import SUFFIXES, load_merchant
+from config.merchants import SUFFIXES, load_merchant, load_text
 from config.problems import ConfigError, Problem
 from config.settings import Settings
 from config.temporal import read_temporal
 from domain.merchant import Merchant
 from gateway.seal import Seal, has_key, read_key
+from store.books import open_books
 from store.condition import OLDEST_POSTGRESQL, condition
+from store.registry import Published, Registry
 from workflows.server import lacking_columns
 
 PATIENCE_S = 8.0
@@ -75,6 +78,26 @@ def read_merchants(folder: Path, today: date) -> tuple[list[Merchant], list[Find
         merchants.append(loaded.merchant)
         findings += [note(_place(one), one.problem, one.cure) for one in loaded.warnings] or [ok(str(path))]
     return merchants, findings
+
+
+def in_force(settings: Settings, merchants: Sequence[Merchant]) -> list[Merchant]:
+    """What these merchants have published that counts: for new invoices, or for those that run.
+
+    Of books that cannot be read the look at the database tells.
+    """
+    try:
+        if condition(settings.database) is None:
+            return []
+        with closing(open_books(settings.database, migrate=False)) as books:
+            used = [one for merchant in merchants for one in _in_use(books.registry, merchant.id)]
+    except SQLAlchemyError:
+        return []
+    return [load_text(one.source, "what was published").merchant for one in used]
+
+
+def _in_use(registry: Registry, merchant: str) -> list[Published]:
+    versions = registry.in_use(merchant)
+    return [one for place, (one, cases) in enumerate(versions) if cases or not place]
 
 
 def _place(problem: Problem) -> str:

@@ -12,7 +12,7 @@ from channels.probes import http as probes
 from channels.probes import mail as probes_mail
 from channels.probes import sftp as probes_sftp
 from channels.probes.finding import Finding, note, ok, unchecked, wrong
-from commands.examining import Check
+from commands.examining import Check, in_force
 from config.agencies import Reached, cure, known, missing_of, named, reached
 from config.production import CHANNELS, missing_for
 from config.settings import OUTBOX, Settings
@@ -53,11 +53,12 @@ def _channel(settings: Settings, merchants: Sequence[Merchant], channel: str) ->
 
 
 def _collection(settings: Settings, merchants: Sequence[Merchant]) -> list[Finding]:
-    """Each agency that is set up, and those that merchants name and nobody knows."""
+    """Each agency that is set up, and those that merchants name, in a file or in force, and nobody knows."""
+    merchants = [*merchants, *in_force(settings, merchants)]
     found = [finding for one in reached(settings) for finding in _agency(one)]
-    strange = [(merchant, name) for merchant in merchants for name in named(merchant) if name not in known(settings)]
+    strange = {(one.id, name): None for one in merchants for name in named(one) if name not in known(settings)}
     found += [
-        wrong(f'The agency "{name}"', f"{merchant.id} hands over to it, and it is not set up", cure(name, settings))
+        wrong(f'The agency "{name}"', f"{merchant} hands over to it, and it is not set up", cure(name, settings))
         for merchant, name in strange
     ]
     if any(OUTBOX in named(merchant) for merchant in merchants) and OUTBOX in known(settings):

@@ -11,6 +11,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -33,6 +34,7 @@ from commands import examining
 from commands.doctor import examine
 from commands.examining import Check, home, read_merchants, servers
 from commands.examining_vendors import vendors
+from config.merchants import load_text
 from config.settings import read_settings
 from domain.merchant import Merchant
 from store import condition
@@ -57,11 +59,12 @@ GOLDEN = Path(__file__).parent / "golden"
 
 
 @pytest.fixture(autouse=True)
-def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No setting and no proxy of whoever runs the tests."""
+def no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting, no books and no proxy of whoever runs the tests."""
     for name in list(os.environ):
         if name.startswith(("KVITT_", "TEMPORAL_")):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("KVITT_HOME", str(tmp_path))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
 
 
@@ -973,6 +976,19 @@ def test_an_agency_that_a_merchant_names_and_nobody_set_up_is_told(
     assert (found.state, found.what) == (State.WRONG, f'The agency "{name}"')
     assert found.why.endswith("hands over to it, and it is not set up")
     assert found.cure == cure
+
+
+def test_an_agency_in_what_was_published_is_told_though_the_file_names_another_by_now(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    text = Path("examples/merchants/bolgen.yaml").read_text().replace("agency: outbox", "agency: intrum")
+    published = load_text(text, "bolgen.yaml").merchant
+    with closing(open_books(f"sqlite:///{tmp_path}/kvitt.sqlite3")) as books:
+        books.registry.publish(published, text, datetime(2026, 3, 2, tzinfo=UTC))
+
+    found, _ = look(monkeypatch, "Collection", with_agency(published, "outbox"))
+
+    assert told([found]) == ['wrong: The agency "intrum": bolgen hands over to it, and it is not set up']
 
 
 def test_an_agency_whose_settings_are_missing_is_not_asked(monkeypatch: pytest.MonkeyPatch):
