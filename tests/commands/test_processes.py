@@ -20,7 +20,7 @@ pytestmark = pytest.mark.xdist_group("processes")
 
 def test_ctrl_c_leaves_no_process_behind_and_the_next_up_finds_the_invoices(tmp_path: Path):
     home = System(tmp_path)
-    for round_ in range(3):
+    for round_ in range(2):
         with home.up() as process:
             if round_ == 0:
                 assert home.run("start", invoices(tmp_path, "p-1")).returncode == 0
@@ -72,7 +72,7 @@ def test_a_system_that_is_stopped_while_it_starts_leaves_no_process_behind(tmp_p
 def test_a_start_that_is_interrupted_ends_and_goes_on_the_next_time(tmp_path: Path):
     """It ends although calls to Temporal are on their way, and what it has begun is known when it is run again."""
     home = System(tmp_path)
-    numbers = [f"p-4-{n}" for n in range(600)]
+    numbers = [f"p-4-{n}" for n in range(300)]
     with home.up():
         path = invoices(tmp_path, *numbers)
         process, books = home.start("start", path), open_books(database_of(tmp_path), migrate=False)
