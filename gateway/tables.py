@@ -19,6 +19,7 @@ from domain.events import (
     Credited,
     Disputed,
     Event,
+    MoveAsked,
     Paid,
     Paused,
     Respited,
@@ -85,6 +86,8 @@ def said(event: Event) -> str:
             return step_name(step)
         case BookedThrough(day=day):
             return str(day)
+        case MoveAsked(rules=rules, when=when):
+            return f"to version {rules.version}, {_words(when)}"
         case _:
             return ""
 

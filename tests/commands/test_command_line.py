@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
 import zipfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 
 from starter import start_invoice
-from tests.commands.system import System
+from tests.commands.system import KVITT, System
 from tests.live.house import simulated, story
 
 pytestmark = pytest.mark.xdist_group("system")
@@ -330,3 +333,15 @@ def test_what_is_piped_is_not_broken_into_lines(system: System, tmp_path: Path):
     assert len(told) == 2
     assert told[0].startswith(f"error: {path}:")
     assert told[1] == f"{path}: 1 error"
+
+
+def test_ctrl_c_while_it_loads_ends_it_without_a_word():
+    loading = subprocess.Popen([KVITT, "status"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    loaded = psutil.Process(loading.pid).memory_maps
+    while not any("temporal_sdk_bridge" in one.path for one in loaded()):
+        assert loading.poll() is None
+
+    loading.send_signal(signal.SIGINT)
+
+    said, _ = loading.communicate(timeout=40)
+    assert (loading.returncode, said) == (-signal.SIGINT, b"")

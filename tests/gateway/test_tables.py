@@ -19,6 +19,7 @@ from domain.events import (
     BookedThrough,
     Disputed,
     Event,
+    MoveAsked,
     Paid,
     Paused,
     Respited,
@@ -26,8 +27,9 @@ from domain.events import (
     Waived,
     WithdrawalConfirmed,
 )
+from domain.facts import Rules
 from domain.policy import Channel
-from domain.words import COLLECTION, AgencyOutcome, DisputeOutcome, Message, Reason
+from domain.words import COLLECTION, AgencyOutcome, DisputeOutcome, Message, Reason, When
 from gateway.tables import Table, said, tables
 from store.orders import Order
 from tests.gateway.cases import Kept, at, sek
@@ -150,6 +152,7 @@ def test_an_order_is_told_with_what_it_said():
             BookedThrough(at=NOW, day=date(2026, 3, 2)),
             Amended(at=NOW, amount=sek("9.00"), due=date(2026, 5, 1), renewed=(Channel.EMAIL,)),
             Answered(at=NOW),
+            MoveAsked(at=NOW, rules=Rules(3, 17), when=When.NEXT_STEP),
             Stopped(at=NOW),
         )
     }
@@ -162,6 +165,7 @@ def test_an_order_is_told_with_what_it_said():
         "2026-03-02",
         "9.00 SEK, due 2026-05-01, email",
         "rejected, written already",
+        "to version 3, next step",
         "",
     }
 
