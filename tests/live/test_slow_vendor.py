@@ -63,14 +63,15 @@ async def test_while_the_rounds_wait_for_a_vendor_cases_are_woken_all_the_same(
     shown = key.export_public_key().decode().strip()
     with socket.create_server(("127.0.0.1", 0)) as mute:
         port = mute.getsockname()[1]
-        group = PrintHouse(host="127.0.0.1", port=port, user="kvitt", key=tmp_path / "key", host_key=shown, timeout=8)
+        group = PrintHouse(host="127.0.0.1", port=port, user="kvitt", key=tmp_path / "key", host_key=shown, timeout=30)
         settings = house.settings.model_copy(update={"letter": "printhouse", "printhouse": group})
         async with sweeping(house.client, settings):
-            await asyncio.to_thread(mute.accept)  # the round has begun; nobody answers it
-            opened = house.books.registry.open(opening("slow-1"), datetime.now(UTC))
-            async with asyncio.timeout(5):
-                while house.books.looks.last(opened.id)[0] is None:
-                    await asyncio.sleep(0.05)
+            line, _ = await asyncio.to_thread(mute.accept)
+            with line:  # the round has begun; nobody answers it
+                opened = house.books.registry.open(opening("slow-1"), datetime.now(UTC))
+                async with asyncio.timeout(20):
+                    while house.books.looks.last(opened.id)[0] is None:
+                        await asyncio.sleep(0.05)
 
 
 def is_out(house: House, ref: InvoiceRef) -> bool:
