@@ -79,6 +79,9 @@ def entries_as_json(entries: Iterable[Entry]) -> None:
 def entries(title: str, life: Sequence[Entry]) -> None:
     """A life as a table."""
     OUT.print(title, style="bold", soft_wrap=True, highlight=False)
+    if not life:
+        say("Nothing has happened yet.")
+        return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in ("When", "Did", "What", "Why"):
         table.add_column(heading, no_wrap=heading == "When", style="dim" if heading == "When" else "")

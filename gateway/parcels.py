@@ -26,7 +26,7 @@ ENDINGS = {
     PACK: "zip",
 }
 
-_HEADERS = ("From", "To", "Subject", "Date")
+_HEADERS = ("From", "Reply-To", "To", "Subject", "Date")
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]")
 _HEAD = re.compile(r"<head[^>]*>", re.IGNORECASE)
 

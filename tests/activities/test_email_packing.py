@@ -9,6 +9,7 @@ import pytest
 
 from domain.parcel import Parcel
 from domain.words import Message
+from gateway.parcels import mail_of
 from templates.errors import RenderError
 from tests.channels.mails import PLACE, packed
 from tests.config.writing import NORDLJUS, changed, problems
@@ -41,6 +42,7 @@ def test_answers_go_to_the_sender_unless_the_merchant_says_where():
     told = read(packed(ANSWERS))
     assert told["Reply-To"] == "kund@nordljus.example"
     assert "kund@nordljus.example" in told.get_body(("plain",)).get_content()
+    assert ("Reply-To", "kund@nordljus.example") in mail_of(packed(ANSWERS)).headers
 
 
 @pytest.mark.parametrize("text", [NORDLJUS, ATTACHES], ids=["words alone", "with a file"])

@@ -305,6 +305,17 @@ def test_an_order_is_told_with_who_and_why(system: System, tmp_path: Path):
     assert "moved house" in told
 
 
+def test_before_anything_has_happened_status_says_so_and_what_comes_once(system: System, tmp_path: Path):
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    due = (tomorrow + timedelta(days=30)).isoformat()
+    system.run("start", invoices(tmp_path, "c-54", issued=tomorrow.isoformat(), due=due))
+
+    title, nothing, _, now = system.run("status", "c-54").stdout.splitlines()
+
+    assert (title, nothing) == ("nordljus/c-54", "Nothing has happened yet.")
+    assert now.count("istribution, e-mail") + now.count("istribution: email") == 1
+
+
 def test_examples_can_begin_today(system: System, tmp_path: Path):
     path = invoices(tmp_path, "c-51")
 
