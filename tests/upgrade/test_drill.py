@@ -27,6 +27,8 @@ from tests.live.house import simulated
 from tests.upgrade.versions import FIRST, ROOT, Process, Version, tree_of
 from workflows.server import connect, serving
 
+pytestmark = pytest.mark.xdist_group("drill")  # groups come first: nobody waits for the longest at the end
+
 COLUMNS_OF_BEFORE = ("Merchant", "Stage", "NextStep", "NextAt", "DueDay")
 EXAMPLES = ROOT / "examples"
 OF_OURS = Path(__file__).parent / "bounced-on-hold.yaml"
