@@ -40,7 +40,7 @@ def create_app(client: CaseClient, settings: Settings, telemetry: Telemetry = OF
         app.add_api_route("/", _to_staff, methods=["GET"])
 
     async def not_there(request: Request, error: Exception) -> Response:
-        if request.scope["path"].startswith(f"{PREFIX}/"):  # with a line break in it, no route takes it there
+        if f"{request.scope['path']}/".startswith(f"{PREFIX}/"):  # bare, or with a line break: no route takes it there
             return nowhere()
         answer = missing(pages, request.headers)
         answer.status_code = error.status_code if isinstance(error, HTTPException) else answer.status_code

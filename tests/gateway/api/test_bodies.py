@@ -201,6 +201,7 @@ async def test_two_lengths_are_not_a_way_in(app: FastAPI, key: NewKey, invoice: 
 
 async def test_where_nothing_is_the_answer_is_json_too(api: httpx.AsyncClient):
     assert is_problem(await api.get("/nowhere"), 404, "not-found")
+    assert is_problem(await api.get(str(api.base_url).rstrip("/")), 404, "not-found")
     assert is_problem(await api.get("/invoices/"), 404, "not-found")
     for method, path, known in (("DELETE", "/invoices", "GET, POST"), ("PUT", "/invoices/1/payments", "POST")):
         answer = await api.request(method, path)
