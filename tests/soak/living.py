@@ -44,6 +44,8 @@ class SoakLife(Living):
     struck: Counter[str] = field(kw_only=True)
     """What went wrong on the way of what happened."""
     over: bool = False
+    opening: Opening | None = None
+    """What is entered, if need be again and again."""
 
     def __post_init__(self) -> None:
         calendar = calendar_of(self.told.law.country)
@@ -59,8 +61,9 @@ class SoakLife(Living):
 
     async def begin(self) -> None:
         """Enter the invoice as its day begins, under the newest rules of its merchant or under some of its own."""
-        opening = await surely(partial(asyncio.to_thread, self._opening))
-        opening = replace(opening, shift=self.begins - datetime.now(UTC))
+        if self.opening is None:
+            self.opening = await surely(partial(asyncio.to_thread, self._opening))
+        opening = replace(self.opening, shift=self.begins - datetime.now(UTC))
         self.ref = (await surely(lambda: self.field.client.start(opening))).ref
         await self.rest()
 

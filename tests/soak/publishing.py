@@ -22,8 +22,8 @@ from workflows.batching import BatchClient
 from workflows.published import Merchants
 from workflows.publishing import move_all
 
-RATE = 20.0
-"""Cases that are moved a second."""
+RATE = 5.0
+"""Cases of a merchant that are moved a second; there are eight, who publish side by side."""
 PATIENCE_S = 300
 PUBLICATIONS = (When.NOW, When.NEXT_STEP)
 """When the running cases take over what is published, first and then."""

@@ -27,6 +27,8 @@ SHARE = 4
 """One of so many lives is somewhere in the middle at any time."""
 TRIALS = 20
 """How often a print house is asked in the end."""
+LATE = 3
+"""How often in a row a life may come to rest late, before it is left alone until the weather is fine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,9 @@ class Soak:
     lives: list[SoakLife] = field(default_factory=list)
     struck: Counter[str] = field(default_factory=Counter)
     stuck: dict[str, str] = field(default_factory=dict)
+    """The lives that did not come to rest when they were last asked to, and where they stand."""
+    late: Counter[str] = field(default_factory=Counter)
+    """How often in a row that was so."""
     batches: list[str] = field(default_factory=list)
     begun: int = 0
     _under_way: list[SoakLife] = field(default_factory=list)
@@ -96,7 +101,7 @@ class Soak:
         raise StuckError("the print house does not answer")
 
     async def _rest_all(self) -> None:
-        waiting = iter([life for life in self.lives if life.ref and life.life.number not in self.stuck])
+        waiting = iter([life for life in self.lives if life.ref])
 
         async def some() -> None:
             for life in waiting:
@@ -105,19 +110,26 @@ class Soak:
         await asyncio.gather(*(some() for _ in range(AT_ONCE)))
 
     async def _turn(self, life: SoakLife) -> None:
-        """A life's next turn; it comes back to the others until it is over."""
-        if not await self._try(life, life.turn if life.ref else life.begin) or life.over:
+        """A life's next turn; it comes back to the others until it is over. One that is late comes to rest first."""
+        number = life.life.number
+        await self._try(life, life.begin if not life.ref else life.rest if number in self.stuck else life.turn)
+        if life.over or self.late[number] == LATE:
             self.advance()
         else:
             self._under_way.append(life)
 
-    async def _try(self, life: SoakLife, do: Callable[[], Awaitable[None]]) -> bool:
-        """Whether a life goes on."""
+    async def _try(self, life: SoakLife, do: Callable[[], Awaitable[None]]) -> None:
+        """Live on. A busy machine may be late; only who does not rest in the end, in fine weather, is stuck."""
+        number = life.life.number
         try:
             await do()
         except (StuckError, TimeoutError) as error:
-            self.stuck[life.life.number] = str(error) or "no answer"
-        return life.life.number not in self.stuck
+            self.struck["a rest that took more than a minute"] += 1
+            self.stuck[number] = str(error) or "no answer"
+            self.late[number] += 1
+        else:
+            self.stuck.pop(number, None)
+            self.late[number] = 0
 
 
 async def run(home: Path, wish: Wish, advance: Callable[[], None] = lambda: None) -> Result:
