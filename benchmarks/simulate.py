@@ -29,7 +29,7 @@ class Planning(Simulation):
     def look(self) -> datetime | None:
         """Look, and plan from here."""
         timer = super().look()
-        plan(self.facts, self.policy, self.law, self.now)
+        plan(self.facts, self.policy, self.law, self.now, self.moving_to)
         return timer
 
 
