@@ -12,12 +12,11 @@ from functools import lru_cache
 from typing import TypeVar
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from temporalio import activity
 from temporalio.exceptions import FailureError
 from temporalio.service import RPCError
 
+from activities.hearing import AWAY
 from config.discreet import discreetly
 from config.invoices import MerchantOf
 from config.problems import ConfigError
@@ -44,7 +43,7 @@ AT_ONCE = 16
 BEAT_S = 3
 """How often a step says that it is alive."""
 
-AWAY = (OperationalError, InterfaceError, PoolTimeoutError, RPCError, FailureError)
+NOBODYS_FAULT = (*AWAY, FailureError)
 """What is nothing about one invoice: the books or Temporal do not answer."""
 
 log = structlog.get_logger()
@@ -177,7 +176,7 @@ class _Told:
 
 def _refused(batch: Batch, place: int, error: Exception) -> Ended:
     """What is wrong with one invoice. Where the books or Temporal do not answer, nothing is: then all is tried anew."""
-    if isinstance(error, AWAY):
+    if isinstance(error, NOBODYS_FAULT):
         raise error
     if isinstance(error, ConfigError):
         return Ended(place, ItemState.REFUSED, discreetly(error.problems))

@@ -9,6 +9,7 @@ from typing import TypedDict
 
 from domain.charge import ChargeKind, Period
 from domain.facts import (
+    IN_DOUBT,
     OUT,
     AgencyState,
     AnswerState,
@@ -92,7 +93,7 @@ def sought(facts: Facts, send_id: SendId, at: datetime) -> Changes:
     """A send was looked for in vain. One of which we know more by now stays as it is, and so does since when."""
 
     def settle(send: SendState) -> SendState:
-        if send.status not in (Status.RESERVED, Status.UNKNOWN):
+        if send.status not in IN_DOUBT:
             return send
         return replace(send, sought=send.sought + 1, since=at)
 

@@ -146,7 +146,7 @@ def one_line(text: str) -> str:
 
 
 def contact_of(content: Content) -> str:
-    """Where the customer writes: the e-mail sender, else the postal address, else only the merchant's name."""
+    """Where the customer writes: where e-mails are answered, else the postal address, else only the merchant's name."""
     senders = content.merchant.senders
     if senders.email:
         return senders.email.reply_to or senders.email.address

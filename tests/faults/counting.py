@@ -11,7 +11,7 @@ from typing import Any
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
-from domain.facts import OUT, ChargeState, Facts
+from domain.facts import IN_DOUBT, OUT, ChargeState, Facts
 from domain.policy import Channel
 from domain.words import Reason, Status
 from store.inbox import NEW
@@ -117,7 +117,7 @@ def _judge(tally: Tally, life: Life, facts: Facts, sends: Sequence[KeptSend], th
         if state.status in OUT and not times:
             tally.lost += 1
             tally.why.append(f"{what}: the books say {state.status}, the vendor has none")
-        elif state.status in (Status.RESERVED, Status.UNKNOWN):
+        elif state.status in IN_DOUBT:
             tally.lost += 1
             tally.why.append(f"{what}: never settled, {state.status}")
         elif state.status is Status.NOT_SENT and times:

@@ -16,6 +16,7 @@ from temporalio.service import RPCError
 from config.invoices import read_invoice
 from config.merchants import Loaded, find_merchant, load_merchant, read_merchant
 from domain.events import Collected, Event, Paid
+from domain.facts import IN_DOUBT
 from domain.law.bank_days import calendar_of
 from domain.policy import Channel
 from domain.stories import Happening, What, event_of
@@ -122,7 +123,7 @@ class Living:
     async def _hop(self, now: datetime) -> None:
         """Move the clock past a breakdown that is waited out, or on to the next search for evidence."""
         case, ahead = await asyncio.to_thread(self.field.books.cases.read, self._ref.id), AFTER_A_BREAKDOWN
-        in_doubt = any(send.status in (Status.RESERVED, Status.UNKNOWN) for send in case.facts.sends)
+        in_doubt = any(send.status in IN_DOUBT for send in case.facts.sends)
         if in_doubt and case.next_at and not self.field.caller.pending[self.life.number]:
             ahead = max(ahead, case.next_at - now)
         await self.field.client.fast_forward(self._ref, ahead)
