@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Engine, Row, Select, Table, delete, select, update
+from sqlalchemy import Engine, Row, Table, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -84,26 +84,23 @@ class Deliveries:
     def write_down(self, now: datetime, limit: int = 100) -> int:
         """Make messages of the oldest announcements; how many announcements there were.
 
-        Two who do it at once write each message once: the first takes the announcements, the second skips them.
+        Two who do it at once write each message once: the first takes the announcements, the second skips them. SQLite
+        gives the id of one that is gone to the next, so an announcement is known by what it is about as well.
         """
-        query = select(ANNOUNCEMENT.c.id, ANNOUNCEMENT.c.invoice_id, ANNOUNCEMENT.c.seq)
-        query = query.order_by(ANNOUNCEMENT.c.id).limit(limit)
+        query = select(ANNOUNCEMENT.c.id, ANNOUNCEMENT.c.invoice_id, ANNOUNCEMENT.c.seq).order_by(ANNOUNCEMENT.c.id)
         with reading(self.engine) as connection:
-            found = connection.execute(query).all()
+            found = connection.execute(query.limit(limit)).all()
         if not found:
             return 0
-        messages = {row.id: list(self._messages(row.invoice_id, row.seq, now)) for row in found}
-        mine: Select[Any] = select(ANNOUNCEMENT.c.id).where(ANNOUNCEMENT.c.id.in_(messages))
+        messages = {row: list(self._messages(row.invoice_id, row.seq, now)) for row in found}
+        mine = query.where(ANNOUNCEMENT.c.id.in_([row.id for row in found])).with_for_update(skip_locked=True)
         with writing(self.engine) as connection:
-            taken = connection.execute(
-                mine.order_by(ANNOUNCEMENT.c.id).with_for_update(skip_locked=True),
-            ).scalars()
-            ids = list(taken)
-            rows = [row for taken_id in ids for row in messages[taken_id]]
+            taken = [row for row in connection.execute(mine) if row in messages]
+            rows = [message for row in taken for message in messages[row]]
             if rows:
                 insert = _INSERT[connection.dialect.name](DELIVERY).on_conflict_do_nothing()
                 connection.execute(insert, rows)
-            connection.execute(delete(ANNOUNCEMENT).where(ANNOUNCEMENT.c.id.in_(ids)))
+            connection.execute(delete(ANNOUNCEMENT).where(ANNOUNCEMENT.c.id.in_([row.id for row in taken])))
         return len(found)
 
     def _messages(self, invoice_id: int, seq: int, now: datetime) -> Iterator[dict[str, Any]]:

@@ -15,6 +15,7 @@ from domain.deliveries import DeliveryOrder
 from domain.events import Disputed, Event, Paid
 from domain.money import Money
 from store.books import Books, open_books
+from store.cases import CaseFile
 from store.deliveries import ANNOUNCEMENT, DEAD, DELIVERED, DELIVERY, NEW, PENDING, Begin, UnknownDeliveryError
 from store.endpoints import Endpoint, UnknownEndpointError
 from store.engine import reading, writing
@@ -117,6 +118,30 @@ def test_two_who_write_down_at_once_write_each_message_once(books: Books, books_
         count = connection.execute(select(func.count()).select_from(DELIVERY)).scalar()
         left = connection.execute(select(func.count()).select_from(ANNOUNCEMENT)).scalar()
     assert (count, left) == (invoices * payments * 2, 0)
+
+
+def test_what_happens_between_two_who_write_down_is_told(books: Books, books_url: str, monkeypatch: pytest.MonkeyPatch):
+    """SQLite gives the id of an announcement that is gone to the next, which one of the two has not read."""
+    other = open_books(books_url, migrate=False)
+    listen(books)
+    invoice_id = enter(books, "between")
+    happen(books, invoice_id, paid())
+    read = books.deliveries.cases.read
+
+    def while_the_other_is_faster(invoice_id: int) -> CaseFile:
+        case = read(invoice_id)
+        if not other.deliveries.newest(1):
+            other.deliveries.write_down(NOW)
+            happen(other, invoice_id, paid(200))
+        return case
+
+    monkeypatch.setattr(books.deliveries.cases, "read", while_the_other_is_faster)
+    while books.deliveries.write_down(NOW):
+        pass
+    told = other.deliveries.newest(10)
+    other.close()
+
+    assert len({one.id for one in told}) == 2
 
 
 def test_a_message_has_the_same_id_when_the_books_were_set_back(books: Books):
