@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -36,3 +38,20 @@ async def test_a_server_that_a_version_of_ours_with_fewer_columns_made_gets_the_
 
     async with serving(tmp_path, 0, 0) as here:
         assert await lacking_columns(await connect(here.address)) == {}
+
+
+async def test_a_home_that_was_written_twice_is_written_ahead_from_now_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    with monkeypatch.context() as before:
+        before.setattr(server, "PRAGMAS", ())
+        async with serving(tmp_path, 0, 0):
+            assert journal_of(tmp_path) == "delete"
+
+    async with serving(tmp_path, 0, 0):
+        assert journal_of(tmp_path) == "wal"
+
+
+def journal_of(home: Path) -> str:
+    with closing(sqlite3.connect(home / "temporal.db")) as connection:
+        return str(connection.execute("PRAGMA journal_mode").fetchone()[0])
