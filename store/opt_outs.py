@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, select
+from sqlalchemy import ColumnElement, Connection, Engine, Table, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -20,6 +20,13 @@ _ADD = {
     "sqlite": sqlite_insert(OPT_OUT).on_conflict_do_nothing(),
     "postgresql": postgres_insert(OPT_OUT).on_conflict_do_nothing(),
 }
+
+
+_HAS = select(OPT_OUT.c.channel).where(
+    OPT_OUT.c.channel == bindparam("channel"),
+    OPT_OUT.c.address == bindparam("address"),
+    OPT_OUT.c.merchant.in_([bindparam("merchant"), EVERY_MERCHANT]),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +48,9 @@ class OptOuts:
 
     def has(self, channel: Channel, merchant: str, address: str) -> bool:
         """Whether this address wants nothing of this merchant on this channel."""
-        whose = OPT_OUT.c.merchant.in_((merchant, EVERY_MERCHANT))
-        query = select(OPT_OUT.c.channel).where(_is(channel, address), whose).limit(1)
+        whose = {"channel": channel, "address": address.casefold(), "merchant": merchant}
         with reading(self.engine) as connection:
-            return connection.execute(query).first() is not None
+            return connection.execute(_HAS, whose).first() is not None
 
     def add(self, opt_out: OptOut) -> None:
         """Take an address down; once is enough."""

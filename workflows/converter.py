@@ -29,13 +29,18 @@ class WireConverter(PydanticJSONPlainPayloadConverter):
         return adapter.validate_json(payload.data) if adapter else super().from_payload(payload, type_hint)
 
 
+_CONVERTERS = tuple(
+    WireConverter() if isinstance(other, JSONPlainPayloadConverter) else other
+    for other in DefaultPayloadConverter.default_encoding_payload_converters
+)
+"""Made once, too: the SDK asks for a payload converter several times in each task."""
+
+
 class WirePayloadConverter(CompositePayloadConverter):
     """The default converters, with JSON by ``WireConverter``."""
 
     def __init__(self) -> None:
-        json = WireConverter()
-        others = DefaultPayloadConverter.default_encoding_payload_converters
-        super().__init__(*(json if isinstance(other, JSONPlainPayloadConverter) else other for other in others))
+        super().__init__(*_CONVERTERS)
 
 
 DATA_CONVERTER = replace(pydantic_data_converter, payload_converter_class=WirePayloadConverter)
