@@ -16,6 +16,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import psutil
+import uvloop
 from temporalio.client import Client
 
 from benchmarks.bare import running_bare
@@ -29,6 +30,7 @@ from workflows.server import connect, free_port
 
 OURS, FLOOR, PLAIN, GATEWAY, WHOLE = "ours", "floor", "plain", "gateway", "whole"
 """Our worker, as the throughput is measured; the bare ones; the gateway; and our worker with all its duties."""
+BARE = (FLOOR, PLAIN)
 ROOT = Path(__file__).parent.parent
 READY = b"ready\n"
 
@@ -132,4 +134,6 @@ async def _work(kind: str, address: str, home: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_work(sys.argv[1], sys.argv[2], Path(sys.argv[3])))
+    kind, where, folder = sys.argv[1:]
+    run = asyncio.run if kind in BARE else uvloop.run  # ours runs as its commands do, the bare ones as the SDK comes
+    run(_work(kind, where, Path(folder)))

@@ -12,6 +12,7 @@ from typing import Annotated
 
 import structlog
 import typer
+import uvloop
 from temporalio.service import RPCError
 
 from activities.measuring import measuring
@@ -54,7 +55,7 @@ def up() -> None:
             await until_stopped()
             show.OUT.print("Stopping …")
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 def worker() -> None:
@@ -75,7 +76,7 @@ def worker() -> None:
                     await _say_if_waiting(client, settings)
                     await until_stopped()
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 def gateway() -> None:
@@ -92,7 +93,7 @@ def gateway() -> None:
                     log.info("the gateway runs", address=settings.address)
                     await until_stopped()
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 def fast_forward(
