@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +13,7 @@ from typing import TypeVar
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from commands.farewell import all_is_told
 from config.settings import Settings, read_settings
 from config.temporal import read_temporal, refused
 from domain.wire import InvoiceRef
@@ -67,13 +68,13 @@ async def session(settings: Settings, telemetry: Telemetry = OFF) -> AsyncIterat
     Raises:
         CommandError: it does not answer.
     """
-    client = await connected(settings, telemetry)
-    books = open_books(settings.database)
-    telemetry.watch(books.engine)
     try:
-        yield CaseClient(client, books, settings.task_queue, test_clocks=settings.allow_test_clocks)
+        client = await connected(settings, telemetry)
+        with closing(open_books(settings.database)) as books:
+            telemetry.watch(books.engine)
+            yield CaseClient(client, books, settings.task_queue, test_clocks=settings.allow_test_clocks)
     finally:
-        books.close()
+        await all_is_told()
 
 
 @contextmanager

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import threading
+import time
 import zipfile
+from asyncio.selector_events import BaseSelectorEventLoop
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -293,6 +296,25 @@ async def test_a_program_starts_an_invoice(system: System, monkeypatch: pytest.M
 
     assert (started.created, again.created) == (True, False)
     assert started.ref.workflow_id == "invoice/nordljus/c-30"
+
+
+async def test_a_program_may_end_when_its_invoice_is_started(system: System, monkeypatch: pytest.MonkeyPatch):
+    """A thread of Temporal's client that is still in Python then takes the program down with it."""
+    wake, here, still_there = BaseSelectorEventLoop._write_to_self, threading.get_ident(), []
+
+    def slowly(loop: BaseSelectorEventLoop) -> None:
+        still_there.append(threading.get_ident())
+        wake(loop)
+        if threading.get_ident() != here:
+            time.sleep(0.2)
+        still_there.remove(threading.get_ident())
+
+    monkeypatch.setattr(BaseSelectorEventLoop, "_write_to_self", slowly)
+    monkeypatch.setenv("KVITT_HOME", str(system.home))
+
+    started = await start_invoice({**INVOICE, "number": "c-31"})
+
+    assert (started.created, still_there) == (True, [])
 
 
 def test_an_order_is_told_with_who_and_why(system: System, tmp_path: Path):
