@@ -104,7 +104,7 @@ class Settings(RetentionSettings, BaseSettings):
     """The task queue of the workflows, and the beginning of the channels' queues."""
     build_id: str = Field(default="", pattern=r"^([A-Za-z0-9][A-Za-z0-9._+-]{0,63})?$", examples=["2026.11.2"])
     """Which build a worker is, for upgrades without a gap; without it workers are all the same to Temporal."""
-    cache: int = Field(default=500, ge=1, le=100_000)
+    cache: int = Field(default=400, ge=1, le=100_000)
     """How many cases a worker keeps in memory between two looks; another one's history is read again, and lived again,
     before it goes on."""
     production: bool = False
