@@ -13,7 +13,7 @@ from domain.calendar import ONE_DAY
 from domain.case import Case
 from domain.decisions import Decision, End, Note, Recall, Reconcile, Wait
 from domain.events import Asked, Closed, HoldEnded, Settled
-from domain.facts import IN_DOUBT, SendState
+from domain.facts import IN_DOUBT, Facts, SendState
 from domain.money import Money
 from domain.policy import Channel, FeeRemainder, Otherwise
 from domain.postings import Entry
@@ -45,7 +45,7 @@ def call_back(case: Case) -> Decision | None:
     send = next((send for send in _recallable(case) if send.recall_tried is None), None)
     if send is None or facts.closed is not None:
         return None
-    is_paid = not facts.principal_left and facts.has_news_since(send.made or send.since)
+    is_paid = not facts.principal_left and facts.has_news_since(send)
     is_over = facts.stopped or is_paid or _settlement(case)
     return Recall(send.id, send.channel) if is_over else None
 
@@ -79,12 +79,11 @@ def in_collection(case: Case) -> Decision | None:
     if facts.withdrawal_asked:
         return _tell_agency(case, Message.WITHDRAWAL, Reason.COMMANDED, WITHDRAWAL_RUNG)
     if facts.disputes:
-        since = facts.disputes[-1].since
-        told = any(s.message is Message.DISPUTE_NOTICE and s.out_at and s.out_at >= since for s in facts.sends)
-        if not told:
+        if not _is_told_of_disputes(facts):
             return _tell_agency(case, Message.DISPUTE_NOTICE, Reason.DISPUTED, DISPUTE_RUNG)
+        since = facts.disputes[-1].since
         if not any(ask.reason is Reason.DISPUTED_IN_COLLECTION and ask.at >= since for ask in facts.asks):
-            return Note(Asked(at=case.moment, reason=Reason.DISPUTED_IN_COLLECTION))
+            return Note(Asked(at=max(case.moment, since), reason=Reason.DISPUTED_IN_COLLECTION))
     if _agency_believes(case) != case.asked_for:
         return _tell_agency(case, Message.BALANCE_NOTICE, Reason.RECALCULATED, BALANCE_RUNG)
     unheld = None if facts.hold else _in_writing(case)
@@ -239,14 +238,19 @@ def _in_writing(case: Case) -> Decision | None:
     return (stuck(case) or when_open(case, proposal)) if proposal else None
 
 
+def _is_told_of_disputes(facts: Facts) -> bool:
+    """Whether the agency was told since the last dispute began that has no answer yet."""
+    last = max(place for place, hold in enumerate(facts.holds, start=1) if hold in facts.disputes)
+    return any(s.message is Message.DISPUTE_NOTICE and s.out_at and s.held >= last for s in facts.sends)
+
+
 def _agency_believes(case: Case) -> Money:
     """What is owed as far as the agency knows: what it was told last, less what it has collected since."""
     facts = case.facts
     told = next(send for send in reversed(facts.sends) if send.channel is Channel.COLLECTION and send.is_out)
-    if told.total is None or told.made is None:
+    if told.total is None:
         return case.asked_for
-    made = told.made
-    since = (posting.amount for posting in facts.postings if posting.what is Entry.COLLECTED and posting.at >= made)
+    since = (posting.amount for posting in facts.postings[told.booked :] if posting.what is Entry.COLLECTED)
     return sum(since, told.total)
 
 
@@ -283,7 +287,7 @@ def _ask(case: Case, reason: Reason, since: datetime) -> Decision | None:
         return Wait(None, Reason.ASKED)
     if any(ask.at >= since for ask in asks):
         return None
-    return Note(Asked(at=case.moment, reason=reason))
+    return Note(Asked(at=max(case.moment, since), reason=reason))
 
 
 def _last_act(case: Case) -> datetime:

@@ -67,6 +67,8 @@ class Reserved(Act):
             charges=self.charges,
             made=self.at,
             total=self.total,
+            booked=len(facts.postings),
+            held=len(facts.holds),
         )
         if not self.charges:
             return {"sends": (*facts.sends, send)}

@@ -67,6 +67,10 @@ class SendState:
     """When its place was taken: it says what was known then."""
     total: Money | None = None
     """What it asks for."""
+    booked: int = 0
+    held: int = 0
+    """How many postings and holds there were when its place was taken: of later ones it cannot know, whatever moments
+    they bear. Those who write to the journal have clocks of their own."""
 
     @property
     def is_out(self) -> bool:
@@ -269,9 +273,9 @@ class Facts:
         parts = ((h.amount - (h.credited or zero)) for h in held if h.kind is Reason.DISPUTED and h.amount)
         return sum(parts, zero)
 
-    def has_news_since(self, moment: datetime) -> bool:
-        """Whether anything was booked since then besides what we charged ourselves."""
-        return any(posting.at >= moment and posting.what not in ADDING for posting in self.postings)
+    def has_news_since(self, send: SendState) -> bool:
+        """Whether anything was booked since its place was taken, besides what we charged ourselves."""
+        return any(posting.what not in ADDING for posting in self.postings[send.booked :])
 
     @property
     def disputes(self) -> tuple[HoldState, ...]:

@@ -57,8 +57,9 @@ def _came_back(case: Case, charge: Charge) -> bool:
 
 def _is_news(facts: Facts, charge: Charge) -> bool:
     """Whether anything that can make a charge wrong became known since its message was made."""
-    made = facts.send(charge.send).made
-    if made is None or facts.has_news_since(made):
+    send = facts.send(charge.send)
+    made = send.made
+    if made is None or facts.has_news_since(send):
         return True
     holds = (moment for hold in facts.holds for moment in (hold.since, hold.ended))
     bounces = (send.since for send in facts.sends if send.status is Status.FAILED and send.message in REMINDERS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -161,6 +162,7 @@ def test_a_paid_claim_is_taken_back_from_the_agency_before_it_is_closed():
         (["04-24 10:00 waived reminder-1"], ["249.00"]),
         (["04-24 10:00 collected 100.00"], []),
         (["04-24 10:00 collected 100.00", "04-27 10:00 paid 9.00"], ["200.00"]),
+        (["04-24 10:00 collected 100.00", "04-24 10:00 paid 9.00"], ["200.00"]),
         (["04-23 10:00 disputed 49.00", "04-24 10:00 answered upheld"], ["260.00"]),
         (["04-23 10:00 disputed 49.00", "04-24 10:00 answered rejected"], ["260.00", "309.00"]),
         (["04-23 10:00 disputed 49.00", "04-24 10:00 paid 9.00"], ["260.00", "251.00"]),
@@ -171,6 +173,7 @@ def test_a_paid_claim_is_taken_back_from_the_agency_before_it_is_closed():
         "waived",
         "collected",
         "both",
+        "both in one moment",
         "right about a part",
         "wrong about it",
         "both at once",
@@ -184,6 +187,25 @@ def test_an_agency_always_knows_what_is_owed_and_is_told_once(happens, told):
     assert claim.message is Message.CLAIM
     assert [str(notice.total) for notice in notices] == told
     assert all(notice.message in NOTICES for notice in notices)
+
+
+@pytest.mark.parametrize("ahead", [3, 0, -3])
+def test_it_is_told_once_also_by_who_has_another_clock(ahead):
+    """A gateway's clock is not the server's: what it hears may seem to come after the look that follows, or before."""
+    life, wrong = Life(COLLECTING).live("04-24 10:00"), timedelta(seconds=ahead)
+
+    life.know(Disputed(at=life.now + wrong, amount=sek("49.00"))).look()
+    life.know(Collected(at=life.now + wrong, amount=sek("100.00"), dated=life.now.date())).look()
+    life.know(Paid(at=life.now + wrong, amount=sek("9.00"), dated=life.now.date())).look()
+    life.know(Disputed(at=life.now + wrong, amount=sek("10.00"))).look()
+
+    _, *notices = (send for send in life.facts.sends if send.channel is Channel.COLLECTION)
+    assert [(notice.message, str(notice.total)) for notice in notices] == [
+        (Message.DISPUTE_NOTICE, "260.00"),
+        (Message.BALANCE_NOTICE, "151.00"),
+        (Message.DISPUTE_NOTICE, "141.00"),
+    ]
+    assert [ask.reason for ask in life.facts.asks].count(Reason.DISPUTED_IN_COLLECTION) == 1
 
 
 def test_a_claim_the_agency_collected_is_closed_and_not_taken_back():
