@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from types import FrameType
+from traceback import walk_stack
 
 _TELLING = asyncio.BaseEventLoop.call_soon_threadsafe.__code__
 _PATIENCE = 1.0
@@ -27,10 +27,4 @@ async def all_is_told() -> None:
 def _somebody_tells() -> bool:
     frames = sys._current_frames()  # documented in spite of its name; threading knows Python's own threads only
     frames.pop(threading.get_ident(), None)
-    return any(_is_telling(frame) for frame in frames.values())
-
-
-def _is_telling(frame: FrameType | None) -> bool:
-    while frame is not None and frame.f_code is not _TELLING:
-        frame = frame.f_back
-    return frame is not None
+    return any(frame.f_code is _TELLING for innermost in frames.values() for frame, _ in walk_stack(innermost))

@@ -81,11 +81,8 @@ async def session(settings: Settings, telemetry: Telemetry = OFF) -> AsyncIterat
 def opened_books(settings: Settings) -> Iterator[Books]:
     """The books by themselves, for what needs nothing else to run."""
     settings.home.mkdir(parents=True, exist_ok=True)
-    books = open_books(settings.database)
-    try:
+    with closing(open_books(settings.database)) as books:
         yield books
-    finally:
-        books.close()
 
 
 async def connected(settings: Settings, telemetry: Telemetry = OFF) -> Client:

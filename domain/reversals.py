@@ -58,12 +58,11 @@ def _came_back(case: Case, charge: Charge) -> bool:
 def _is_news(facts: Facts, charge: Charge) -> bool:
     """Whether anything that can make a charge wrong became known since its message was made."""
     send = facts.send(charge.send)
-    made = send.made
-    if made is None or facts.has_news_since(send):
+    if send.made is None or facts.has_news_since(send):
         return True
     holds = (moment for hold in facts.holds for moment in (hold.since, hold.ended))
-    bounces = (send.since for send in facts.sends if send.status is Status.FAILED and send.message in REMINDERS)
-    return any(moment is not None and moment >= made for moment in (facts.due_set, *holds, *bounces))
+    bounces = (other.since for other in facts.sends if other.status is Status.FAILED and other.message in REMINDERS)
+    return any(moment is not None and moment >= send.made for moment in (facts.due_set, *holds, *bounces))
 
 
 def _above_cap(case: Case, charge: Charge) -> Money:
