@@ -81,9 +81,9 @@ def in_collection(case: Case) -> Decision | None:
     if facts.disputes:
         if not _is_told_of_disputes(facts):
             return _tell_agency(case, Message.DISPUTE_NOTICE, Reason.DISPUTED, DISPUTE_RUNG)
-        question = _question(case, Reason.DISPUTED_IN_COLLECTION, facts.disputes[-1].since)
-        if question:
-            return question
+        since = facts.disputes[-1].since
+        if not any(ask.reason is Reason.DISPUTED_IN_COLLECTION and ask.at >= since for ask in facts.asks):
+            return Note(Asked(at=max(case.moment, since), reason=Reason.DISPUTED_IN_COLLECTION))
     if _agency_believes(case) != case.asked_for:
         return _tell_agency(case, Message.BALANCE_NOTICE, Reason.RECALCULATED, BALANCE_RUNG)
     unheld = None if facts.hold else _in_writing(case)
@@ -282,14 +282,10 @@ def _tell_agency(case: Case, message: Message, why: Reason, rung: int) -> Decisi
 
 def _ask(case: Case, reason: Reason, since: datetime) -> Decision | None:
     """Ask a person once for what has been so since then, and wait; None when somebody has acted on it."""
-    if any(ask.reason is reason and not ask.resolved for ask in case.facts.asks):
+    asks = [ask for ask in case.facts.asks if ask.reason is reason]
+    if any(not ask.resolved for ask in asks):
         return Wait(None, Reason.ASKED)
-    return _question(case, reason, since)
-
-
-def _question(case: Case, reason: Reason, since: datetime) -> Note | None:
-    """The question for what has been so since then, never older than that itself; None if it was put."""
-    if any(ask.reason is reason and ask.at >= since for ask in case.facts.asks):
+    if any(ask.at >= since for ask in asks):
         return None
     return Note(Asked(at=max(case.moment, since), reason=reason))
 
